@@ -1,0 +1,70 @@
+#ifndef BASE_NAMES_H
+#define BASE_NAMES_H
+
+/*
+ * Every word the mappings know (attributes, members of requests, types,
+ * events, literals) has a number, so that keys are compared as integers.
+ * The built-in table is generated, read-only and coded; words of a user's
+ * own mapping files follow it in an arena.  Look-ups never allocate.
+ *
+ * Two names that differ only in case and underscores are of one class:
+ * instance_type, instanceType and InstanceType.  CloudTrail spells a member
+ * in several ways, Terraform in one; the class is what joins them.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "slice.h"
+
+#define NAME_NONE 0xffffu
+#define NAME_MAX_BYTES 255
+
+/*
+ * The generated table.  Names stand in the order of the hash of their
+ * squeezed spelling (lower case, no underscores), then of the squeezed
+ * spelling, then of the exact one: a class is a run of neighbours.
+ */
+struct names_table {
+    uint32_t count;
+    unsigned dir_bits;           /* log2 of the number of buckets */
+    const uint16_t *dir;         /* bucket -> first id; one more at the end */
+    const uint8_t *prints;       /* low 8 bits of each name's hash */
+    const uint8_t *firsts;       /* bit i: name i is the first of its class */
+    const uint32_t *groups;      /* offset in text of every 16th name */
+    const uint8_t *text;         /* length byte + coded bytes, per name */
+    const uint8_t (*pairs)[2];   /* what codes 128..255 stand for */
+};
+
+struct names_extra; /* the words that follow the table */
+
+struct names {
+    const struct names_table *table; /* may be NULL: no built-in words */
+    struct names_extra *extra;       /* may be NULL */
+};
+
+/* The id of exactly this spelling, or NAME_NONE. */
+uint32_t names_find(const struct names *ns, struct slice text);
+
+/* The class of a spelling (the id of its first member), or NAME_NONE. */
+uint32_t names_fold(const struct names *ns, struct slice text);
+
+/* The class of a known name. */
+uint32_t names_class(const struct names *ns, uint32_t id);
+
+/*
+ * The spelling of a name, decoded into out (or a view of the arena for an
+ * added word); empty for an unknown id.
+ */
+struct slice names_text(const struct names *ns, uint32_t id,
+                        char out[NAME_MAX_BYTES]);
+
+/*
+ * The id of this spelling, added when new.  Returns NAME_NONE when the
+ * arena or the 16 bits are full or the text is too long.  `arena` must be
+ * the same in every call for one ns and outlive it.
+ */
+uint32_t names_add(struct names *ns, struct arena *arena, struct slice text);
+
+#endif

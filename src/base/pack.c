@@ -1,0 +1,403 @@
+#include "pack.h"
+
+#define JSMN_STATIC
+#define JSMN_STRICT
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
+
+#include "text.h"
+
+/* As in value.c. */
+enum {
+    TAG_NULL,
+    TAG_FALSE,
+    TAG_TRUE,
+    TAG_NUMBER,
+    TAG_STRING,
+    TAG_ARRAY,
+    TAG_OBJECT,
+    TAG_SHORT = 0x80
+};
+
+struct packer {
+    const struct names *ns;
+    struct slice text;
+    const jsmntok_t *tok;
+    int n;   /* tokens */
+    int at;  /* the next one to be packed */
+    struct arena *scratch;
+    struct buf out;
+    const struct pack_filter *filter;
+    size_t bad; /* offset of what is wrong */
+};
+
+static void
+put_len(struct buf *b, uint32_t v)
+{
+    while (v >= 0x80) {
+        buf_byte(b, (unsigned char)(v | 0x80));
+        v >>= 7;
+    }
+    buf_byte(b, (unsigned char)v);
+}
+
+void
+pack_null(struct buf *b)
+{
+    buf_byte(b, TAG_NULL);
+}
+
+void
+pack_bool(struct buf *b, bool v)
+{
+    buf_byte(b, v ? TAG_TRUE : TAG_FALSE);
+}
+
+void
+pack_number(struct buf *b, struct slice text)
+{
+    buf_byte(b, TAG_NUMBER);
+    put_len(b, (uint32_t)text.n);
+    buf_put(b, text);
+}
+
+void
+pack_string(struct buf *b, struct slice text)
+{
+    if (text.n < TAG_SHORT) {
+        buf_byte(b, (unsigned char)(TAG_SHORT | text.n));
+    } else {
+        buf_byte(b, TAG_STRING);
+        put_len(b, (uint32_t)text.n);
+    }
+    buf_put(b, text);
+}
+
+void
+pack_value(struct buf *b, struct value v)
+{
+    if (v.p == NULL)
+        pack_null(b);
+    else
+        buf_put(b, slice_of((const char *)v.p, value_size(v)));
+}
+
+size_t
+pack_array(struct buf *b)
+{
+    buf_byte(b, TAG_ARRAY);
+    buf_byte(b, 0);
+    return b->n - 2;
+}
+
+size_t
+pack_object(struct buf *b)
+{
+    buf_byte(b, TAG_OBJECT);
+    buf_byte(b, 0);
+    return b->n - 2;
+}
+
+/* Most containers are short: one byte was left for the length, and a longer
+ * one moves what was written. */
+void
+pack_close(struct buf *b, size_t mark)
+{
+    char len[5];
+    struct buf l = buf_over(len, sizeof(len));
+    size_t n;
+
+    if (b->full)
+        return;
+    n = b->n - mark - 2;
+    put_len(&l, (uint32_t)n);
+    if (l.n - 1 > b->max - b->n) {
+        b->full = true;
+        return;
+    }
+    memmove(b->p + mark + 1 + l.n, b->p + mark + 2, n);
+    memcpy(b->p + mark + 1, len, l.n);
+    b->n += l.n - 1;
+}
+
+void
+pack_name(struct buf *b, uint32_t name)
+{
+    put_len(b, name + 1);
+}
+
+void
+pack_key(struct buf *b, const struct names *ns, struct slice text)
+{
+    uint32_t class = names_fold(ns, text);
+    uint32_t name =
+        class != NAME_NONE ? names_find(ns, text) : NAME_NONE;
+
+    if (name != NAME_NONE) {
+        pack_name(b, name);
+        return;
+    }
+    buf_byte(b, 0);
+    put_len(b, class != NAME_NONE ? class + 1 : 0);
+    put_len(b, (uint32_t)text.n);
+    buf_put(b, text);
+}
+
+/* Remembers the first thing that is wrong. */
+static int
+pack_bad(struct packer *k, size_t at)
+{
+    k->bad = at;
+    return ERR_SYNTAX;
+}
+
+/* White space, then c (0: nothing), then white space up to `to`. */
+static bool
+pack_gap(const struct packer *k, size_t from, size_t to, char c)
+{
+    const char *p = k->text.p;
+
+    while (from < to && text_space(p[from]))
+        from++;
+    if (c != 0 && (from == to || p[from++] != c))
+        return false;
+    while (from < to && text_space(p[from]))
+        from++;
+    return from == to;
+}
+
+/* Where a token begins and ends in the text, quotes included. */
+static size_t
+tok_from(const jsmntok_t *t)
+{
+    return (size_t)t->start - (t->type == JSMN_STRING);
+}
+
+static size_t
+tok_to(const jsmntok_t *t)
+{
+    return (size_t)t->end + (t->type == JSMN_STRING);
+}
+
+static struct slice
+tok_text(const struct packer *k, const jsmntok_t *t)
+{
+    return slice_of(k->text.p + t->start, (size_t)(t->end - t->start));
+}
+
+/* RFC 8259 section 6; jsmn only looks at the first character. */
+static bool
+number_ok(struct slice s)
+{
+    size_t i = 0, from;
+
+    i += i < s.n && s.p[i] == '-';
+    from = i;
+    while (i < s.n && text_digit(s.p[i]))
+        i++;
+    if (i == from || (i - from > 1 && s.p[from] == '0'))
+        return false;
+    if (i < s.n && s.p[i] == '.') {
+        from = ++i;
+        while (i < s.n && text_digit(s.p[i]))
+            i++;
+        if (i == from)
+            return false;
+    }
+    if (i < s.n && text_lower(s.p[i]) == 'e') {
+        i++;
+        i += i < s.n && (s.p[i] == '-' || s.p[i] == '+');
+        from = i;
+        while (i < s.n && text_digit(s.p[i]))
+            i++;
+        if (i == from)
+            return false;
+    }
+    return i == s.n;
+}
+
+static int
+pack_primitive(struct packer *k, const jsmntok_t *t)
+{
+    struct slice s = tok_text(k, t);
+
+    if (slice_eq(s, SLICE("null")))
+        pack_null(&k->out);
+    else if (slice_eq(s, SLICE("true")))
+        pack_bool(&k->out, true);
+    else if (slice_eq(s, SLICE("false")))
+        pack_bool(&k->out, false);
+    else if (number_ok(s))
+        pack_number(&k->out, s);
+    else
+        return pack_bad(k, (size_t)t->start);
+    return 0;
+}
+
+/* The text of a string token; escapes are taken out into scratch. */
+static int
+pack_text(struct packer *k, const jsmntok_t *t, struct slice *text)
+{
+    struct buf plain;
+
+    *text = tok_text(k, t);
+    if (slice_chr(*text, '\\') == text->n)
+        return 0;
+    plain = arena_open(k->scratch);
+    if (!text_unescape(&plain, *text))
+        return pack_bad(k, (size_t)t->start);
+    *text = buf_slice(&plain);
+    return plain.full ? ERR_MEMORY : 0;
+}
+
+static int pack_token(struct packer *k, int depth);
+
+/* Passes over a token and all that is in it. */
+static void
+pack_skip(struct packer *k)
+{
+    int end = k->tok[k->at].end;
+
+    do
+        k->at++;
+    while (k->at < k->n && k->tok[k->at].start < end);
+}
+
+/* One "key": value of an object; from is the end of what stands before. */
+static int
+pack_member(struct packer *k, size_t *from, bool first, int depth)
+{
+    const jsmntok_t *key = &k->tok[k->at];
+    const jsmntok_t *item = key + 1;
+    struct slice text;
+    int rc;
+
+    if (key->type != JSMN_STRING || key->size != 1 ||
+        !pack_gap(k, *from, tok_from(key), first ? 0 : ',') ||
+        !pack_gap(k, tok_to(key), tok_from(item), ':'))
+        return pack_bad(k, tok_from(key));
+    *from = tok_to(item);
+    rc = pack_text(k, key, &text);
+    if (rc != 0)
+        return rc;
+    k->at++;
+    if (depth == 0 && k->filter != NULL &&
+        !k->filter->keep(k->filter->ctx, names_find(k->ns, text))) {
+        pack_skip(k);
+        return 0;
+    }
+    pack_key(&k->out, k->ns, text);
+    return pack_token(k, depth + 1);
+}
+
+static int
+pack_container(struct packer *k, int depth)
+{
+    const jsmntok_t *t = &k->tok[k->at++];
+    bool object = t->type == JSMN_OBJECT;
+    size_t from = (size_t)t->start + 1;
+    size_t mark = object ? pack_object(&k->out) : pack_array(&k->out);
+    int rc = 0;
+
+    if (depth >= PACK_DEPTH_MAX)
+        return ERR_LIMIT;
+    for (int i = 0; i < t->size && rc == 0; i++) {
+        const jsmntok_t *item = &k->tok[k->at];
+
+        if (object) {
+            rc = pack_member(k, &from, i == 0, depth);
+        } else if (!pack_gap(k, from, tok_from(item), i == 0 ? 0 : ',')) {
+            rc = pack_bad(k, tok_from(item));
+        } else {
+            from = tok_to(item);
+            rc = pack_token(k, depth + 1);
+        }
+    }
+    if (rc == 0 && !pack_gap(k, from, (size_t)t->end - 1, 0))
+        rc = pack_bad(k, from);
+    pack_close(&k->out, mark);
+    return rc;
+}
+
+static int
+pack_token(struct packer *k, int depth)
+{
+    const jsmntok_t *t = &k->tok[k->at];
+    struct slice text;
+    int rc;
+
+    switch (t->type) {
+    case JSMN_OBJECT:
+    case JSMN_ARRAY:
+        return pack_container(k, depth);
+    case JSMN_STRING:
+        if (t->size != 0)
+            return pack_bad(k, (size_t)t->end);
+        rc = pack_text(k, t, &text);
+        if (rc == 0)
+            pack_string(&k->out, text);
+        break;
+    default:
+        rc = pack_primitive(k, t);
+        break;
+    }
+    k->at++;
+    return rc;
+}
+
+/* The whole text as tokens at the end of scratch. */
+static int
+pack_tokens(struct packer *k)
+{
+    struct arena *a = k->scratch;
+    size_t skew = (uintptr_t)(a->base + a->used) % sizeof(int);
+    size_t pad = skew != 0 ? sizeof(int) - skew : 0;
+    size_t left = a->size - a->used;
+    size_t max = left > pad ? (left - pad) / sizeof(*k->tok) : 0;
+    jsmntok_t *tok = (jsmntok_t *)(void *)(a->base + a->used + pad);
+    jsmn_parser js;
+
+    jsmn_init(&js);
+    k->tok = tok;
+    k->n = jsmn_parse(&js, k->text.p, k->text.n, tok,
+                      max < INT32_MAX ? (unsigned)max : INT32_MAX);
+    if (k->n == JSMN_ERROR_NOMEM)
+        return ERR_MEMORY;
+    if (k->n <= 0)
+        return pack_bad(k, js.pos);
+    if (arena_bytes(a, pad + (size_t)k->n * sizeof(*tok)) == NULL)
+        return ERR_MEMORY;
+    return 0;
+}
+
+int
+pack_json(const struct names *ns, struct slice text,
+          struct arena *scratch, struct arena *out,
+          const struct pack_filter *filter, struct value *v, size_t *at)
+{
+    struct packer k = {.ns = ns, .text = text, .filter = filter};
+    size_t mark = arena_mark(scratch);
+    struct slice kept;
+    int rc;
+
+    k.scratch = scratch;
+    k.out = arena_open(out);
+    rc = text.n < INT32_MAX ? pack_tokens(&k) : ERR_LIMIT;
+    if (rc == 0 && !pack_gap(&k, 0, tok_from(&k.tok[0]), 0))
+        rc = pack_bad(&k, 0);
+    if (rc == 0)
+        rc = pack_token(&k, 0);
+    if (rc == 0 && (k.at != k.n ||
+                    !pack_gap(&k, tok_to(&k.tok[0]), text.n, 0)))
+        rc = pack_bad(&k, tok_to(&k.tok[0]));
+    arena_reset(scratch, mark);
+    if (at != NULL)
+        *at = k.bad;
+    if (rc != 0)
+        return rc;
+    kept = arena_keep(out, &k.out);
+    if (kept.p == NULL)
+        return ERR_MEMORY;
+    *v = (struct value){(const uint8_t *)kept.p};
+    return 0;
+}

@@ -1,0 +1,93 @@
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+/*
+ * A view of bytes somebody else owns: pointer and length, no terminator.
+ * Never allocates, never writes.  A slice lives as long as what it points to.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct slice {
+    const char *p; /* may be NULL only when n is 0 */
+    size_t n;      /* bytes */
+};
+
+/* A slice of a string literal. */
+#define SLICE(lit) ((struct slice){"" lit, sizeof(lit) - 1})
+
+/* The same for static initialisers. */
+#define SLICE_INIT(lit) {"" lit, sizeof(lit) - 1}
+
+/* Argument pair for "%.*s". */
+#define SLICE_FMT(s) (int)(s).n, ((s).p != NULL ? (s).p : "")
+
+static inline struct slice
+slice_of(const char *p, size_t n)
+{
+    return (struct slice){p, n};
+}
+
+/* A view of a terminated string. */
+static inline struct slice
+slice_str(const char *s)
+{
+    return (struct slice){s, strlen(s)};
+}
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* The part of s from byte `from` on; empty when s is shorter. */
+static inline struct slice
+slice_from(struct slice s, size_t from)
+{
+    return from < s.n ? slice_of(s.p + from, s.n - from) : slice_of("", 0);
+}
+
+/* The first n bytes of s, or all of it. */
+static inline struct slice
+slice_head(struct slice s, size_t n)
+{
+    return slice_of(s.p, n < s.n ? n : s.n);
+}
+
+static inline bool
+slice_starts(struct slice s, struct slice head)
+{
+    return s.n >= head.n && memcmp(s.p, head.p, head.n) == 0;
+}
+
+static inline bool
+slice_ends(struct slice s, struct slice tail)
+{
+    return s.n >= tail.n &&
+           memcmp(s.p + (s.n - tail.n), tail.p, tail.n) == 0;
+}
+
+/* Offset of the first c in s, or s.n. */
+static inline size_t
+slice_chr(struct slice s, char c)
+{
+    const char *at = s.n > 0 ? memchr(s.p, c, s.n) : NULL;
+
+    return at != NULL ? (size_t)(at - s.p) : s.n;
+}
+
+/* Offset of the last c in s, or s.n. */
+static inline size_t
+slice_rchr(struct slice s, char c)
+{
+    for (size_t i = s.n; i-- > 0;)
+        if (s.p[i] == c)
+            return i;
+    return s.n;
+}
+
+#endif

@@ -1,0 +1,85 @@
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+/*
+ * Terraform states in memory, ready to be asked "who has this id?".  A
+ * document (format version 4, Terraform's internal/states/statefile) is
+ * indexed while it streams in; of every managed instance the attributes that
+ * some mapping asks for are kept in packed form, and data sources and
+ * deposed objects are left out.  Looking up costs the same however many
+ * resources there are.  Nothing here does I/O but through the stream given.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/names.h"
+#include "base/stream.h"
+#include "base/value.h"
+#include "map/map.h"
+
+#define STATE_INSTANCE_MAX_BYTES (8u << 20) /* one instance's JSON */
+#define STATE_ADDRESS_MAX_BYTES 1024
+
+struct state; /* one loaded document; lives in the arena it was loaded into */
+
+/* One instance of a managed resource, as a look-up gives it. */
+struct instance {
+    const struct state *state;
+    uint32_t number;        /* its place in the state */
+    uint16_t type;          /* name id; NAME_NONE if no mapping knows it */
+    struct value attrs;     /* object; the attributes kept */
+    struct value sensitive; /* sensitive_attributes as in the document */
+    bool flat;              /* came as attributes_flat: all values are text */
+};
+
+/*
+ * Loads one document into `keep`, using `scratch` for windows and tokens.
+ * name is the state's name for records, file names it in messages; both are
+ * copied.  Returns 0 and *st; ERR_FOREIGN (version 3, encrypted by OpenTofu,
+ * other JSON, not JSON: the message says which), ERR_SYNTAX or ERR_MORE (torn)
+ * with the offset, ERR_LIMIT, ERR_MEMORY.  On error `keep` is rewound.
+ */
+int state_load(struct state **st, const struct maps *ms, struct stream *in,
+               struct slice name, struct slice file, struct arena *keep,
+               struct arena *scratch, struct err *e);
+
+struct slice state_name(const struct state *st);
+struct slice state_lineage(const struct state *st);
+uint64_t state_serial(const struct state *st);
+size_t state_instances(const struct state *st);
+
+/* The account that only this state is asked about; empty: any. */
+void state_set_account(struct state *st, struct slice account);
+struct slice state_account(const struct state *st);
+
+struct instance state_instance(const struct state *st, uint32_t number);
+
+/* module.web.aws_instance.app["blue"], as Terraform prints it. */
+void state_address(const struct instance *in, const struct names *ns,
+                   struct buf *out);
+
+/* The type as text (also when no mapping knows it). */
+struct slice state_type(const struct instance *in);
+
+/*
+ * Candidates for "a resource of `type` that has `value` in an attribute by
+ * which mappings find resources".  The index is by hash of the value's last
+ * part (what follows its last '/' or ':', without case, without a trailing
+ * dot), so that an ARN and the name at its end meet; the caller compares.
+ * type NAME_NONE: of any type, by id or arn only.  text NULL (p): all
+ * instances of the type.
+ */
+struct state_hits {
+    const struct state *st;
+    uint32_t at, end; /* how many are left: end - at */
+    uint16_t type;
+};
+void state_find(const struct state *st, uint16_t type, struct slice value,
+                struct state_hits *hits);
+bool state_hit_next(struct state_hits *hits, struct instance *in);
+
+#endif
