@@ -20,21 +20,32 @@
 
 #define NAME_NONE 0xffffu
 #define NAME_MAX_BYTES 255
+#define NAMES_MAX 0xfff0u /* ids stay below; above are symbols of paths */
+#define NAMES_WORD_MAX 16 /* bytes one code stands for */
+#define NAMES_GROUP 16    /* names between two known offsets */
 
 /*
- * The generated table.  Names stand in the order of the hash of their
- * squeezed spelling (lower case, no underscores), then of the squeezed
- * spelling, then of the exact one: a class is a run of neighbours.
+ * The generated table.  Names stand in the order of names_hash(), then of
+ * the squeezed spelling (lower case, no underscores), then of the exact
+ * one: a class is a run of neighbours.
+ *
+ * The text of a name is a length byte and as many bytes of codes.  A code
+ * stands for a word of 1 to 16 bytes; codes below `shorts` take one byte,
+ * code c above takes two: shorts + (c - shorts) / 256, (c - shorts) % 256.
  */
 struct names_table {
     uint32_t count;
-    unsigned dir_bits;           /* log2 of the number of buckets */
-    const uint16_t *dir;         /* bucket -> first id; one more at the end */
-    const uint8_t *prints;       /* low 8 bits of each name's hash */
-    const uint8_t *firsts;       /* bit i: name i is the first of its class */
-    const uint32_t *groups;      /* offset in text of every 16th name */
-    const uint8_t *text;         /* length byte + coded bytes, per name */
-    const uint8_t (*pairs)[2];   /* what codes 128..255 stand for */
+    unsigned dir_bits;      /* log2 of the number of buckets, 1 to 16 */
+    const uint16_t *dir;    /* top bits of the hash -> first id; ends with
+                               * count */
+    const uint8_t *prints;  /* low 8 bits of each name's hash */
+    const uint8_t *firsts;  /* bit i: name i is the first of its class */
+    const uint32_t *groups; /* offset in text of every 16th name */
+    const uint8_t *text;
+    unsigned shorts;
+    const uint16_t *word_at; /* code -> offset in words */
+    const uint8_t *word_n;   /* code -> length in bytes */
+    const char *words;       /* 16 bytes follow the last word */
 };
 
 struct names_extra; /* the words that follow the table */
@@ -43,6 +54,9 @@ struct names {
     const struct names_table *table; /* may be NULL: no built-in words */
     struct names_extra *extra;       /* may be NULL */
 };
+
+/* Equal for all spellings of a class. */
+uint32_t names_hash(struct slice text);
 
 /* The id of exactly this spelling, or NAME_NONE. */
 uint32_t names_find(const struct names *ns, struct slice text);
