@@ -1,0 +1,137 @@
+# tfdrift.  `make help` says what there is; all that is made goes to $(BUILD).
+
+VERSION ?= 0.1.0
+BUILD ?= build
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+MUSL_CC ?= musl-gcc
+CLANG ?= clang
+STRIP ?= strip
+PYTHON ?= /usr/bin/python3
+WERROR ?= -Werror
+TARBALLS ?=
+FUZZ_SECONDS ?= 600
+SMOKE_SECONDS ?= 20
+JOBS ?= $(shell nproc)
+MAKEFLAGS += -r --no-print-directory $(if $(filter 0,$(MAKELEVEL)),-j$(JOBS))
+Q = $(if $(V),,@echo "  $@";)
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+# Debian's names for what builds and tests it; `packages` installs what of
+# it is missing.
+PACKAGES := gcc libc6-dev musl-tools binutils file bzip2 python3 \
+  python3-pytest libcmocka-dev clang clang-format libclang-rt-14-dev
+
+# src/map/gen is a tool of the build, not of the program.
+SRC := $(sort $(wildcard src/*.c src/*/*.c))
+MAPC_SRC := $(sort $(wildcard src/map/gen/*.c))
+MAPS := $(sort $(wildcard src/map/aws/*.map))
+UNITS := $(patsubst %.c,%,$(sort $(wildcard tests/unit/*/test_*.c)))
+FUZZERS := $(patsubst %.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,\
+  $(sort $(wildcard tests/bench/bench_*.c)))
+
+WARN := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
+  -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+  -Wold-style-definition $(WERROR)
+OURS = -std=c11 -D_GNU_SOURCE -Isrc -I. $(THIRD_INCLUDES) $(WARN)
+ALWAYS := -g -MMD -MP -ffunction-sections -fdata-sections \
+  -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
+SANITIZE := address,undefined -fno-sanitize-recover=all
+
+include third_party/build.mk
+
+# One flavour a row: its folder, compiler and flags.  Not position
+# independent in release: the map's tables then need no relocation at start.
+release = $(MUSL_CC) -O2 -fno-pie -fstack-protector-strong \
+  -fno-asynchronous-unwind-tables
+host = $(CC) -O2
+asan = $(CC) -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
+fuzz = $(CLANG) -O1 -fsanitize=fuzzer-no-link,$(SANITIZE)
+
+OBJ := $(filter-out src/main.o,$(SRC:.c=.o)) gen/map_tables.o \
+  $(THIRD_USED:%=third_party/%)
+MAPC_OBJ := $(filter src/base/% src/map/%,$(OBJ)) $(THIRD_USED:%=third_party/%)
+
+define flavour # name, objects of its library
+$(BUILD)/$(1)/src/%.o: src/%.c Makefile | $(THIRD)/.done
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(OURS) $$(DEFINES) -c -o $$@ $$<
+$(BUILD)/$(1)/tests/%.o: tests/%.c Makefile | $(THIRD)/.done
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
+$(BUILD)/$(1)/gen/%.o: $(BUILD)/gen/%.c Makefile
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
+$(BUILD)/$(1)/third_party/%.o: third_party/build.mk $(THIRD)/.done
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(THIRD_CFLAGS) -c -o $$@ $(THIRD)/$$*.c
+$(BUILD)/$(1)/lib.a: $(2:%=$(BUILD)/$(1)/%)
+	@rm -f $$@
+	@$(AR) rcsD $$@ $$^
+endef
+$(foreach f,release asan fuzz,$(eval $(call flavour,$(f),$(OBJ))))
+$(eval $(call flavour,host,$(MAPC_OBJ)))
+%/src/cmd/version.o: DEFINES := -DTFDRIFT_VERSION='"$(VERSION)"'
+
+$(BUILD)/host/mapc: $(MAPC_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/lib.a
+	$Q$(host) -o $@ $^
+$(BUILD)/gen/map_tables.c: $(BUILD)/host/mapc $(MAPS)
+	@mkdir -p $(@D)
+	$Q$< -o $@ $(MAPS)
+
+STATIC := -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
+  -Wl,-z,noexecstack
+$(BUILD)/tfdrift.debug: $(BUILD)/release/src/main.o $(BUILD)/release/lib.a
+	$Q$(release) $(STATIC) -o $@ $^
+# The same program with all of a TLS client in it: what its size will be.
+$(BUILD)/tfdrift-tls-probe.debug: $(BUILD)/release/src/main.o \
+  $(BUILD)/release/tests/size/tls_probe.o \
+  $(THIRD_TLS:%=$(BUILD)/release/third_party/%) $(BUILD)/release/lib.a
+	$Q$(release) $(STATIC) -Wl,-u,tls_probe -o $@ $^
+$(BUILD)/tfdrift $(BUILD)/tfdrift-tls-probe: %: %.debug
+	$Q$(STRIP) -s -R .comment -R .note.gnu.property -o $@ $<
+
+$(BUILD)/asan/tfdrift: $(BUILD)/asan/src/main.o $(BUILD)/asan/lib.a
+	$Q$(asan) -o $@ $^
+$(UNITS:%=$(BUILD)/asan/%): %: %.o $(BUILD)/asan/lib.a
+	$Q$(asan) -o $@ $^ -lcmocka
+$(FUZZERS:%=$(BUILD)/fuzz/%): %: %.o $(BUILD)/fuzz/lib.a
+	$Q$(fuzz) -fsanitize=fuzzer -o $@ $^
+$(BENCHES): $(BUILD)/bench/%: $(BUILD)/release/tests/bench/%.o \
+  $(BUILD)/release/lib.a
+	@mkdir -p $(@D)
+	$Q$(release) $(STATIC) -o $@ $^
+
+all: $(BUILD)/tfdrift ## the static binary, build/tfdrift (the default)
+deps: $(THIRD)/.done ## third parties, fetched and checked (TARBALLS=folder)
+packages: ; @tools/packages.sh $(PACKAGES)
+demo: $(BUILD)/tfdrift ## a small story of events, judged against a state
+	@demo/run.sh $<
+# Step by step, so that pytest's last line is the last line.
+test: ## build, unit tests, a short fuzzing, tests on the real binary
+	@$(MAKE) all $(BUILD)/tfdrift-tls-probe $(BUILD)/asan/tfdrift
+	@$(MAKE) unit
+	@$(MAKE) fuzz FUZZ_SECONDS=$$(($(SMOKE_SECONDS) * $(JOBS) / $(words \
+	  $(FUZZERS) -) + 1))
+	$(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e
+unit: $(UNITS:%=%.run) ## unit tests alone, under ASan and UBSan
+$(UNITS:%=%.run): %.run: $(BUILD)/asan/%
+	@tools/unit.sh $<
+fuzz: $(FUZZERS:%=%.run) ## each fuzz target for FUZZ_SECONDS=600
+$(FUZZERS:%=%.run): %.run: $(BUILD)/fuzz/%
+	@tools/fuzz.sh $< $(FUZZ_SECONDS)
+lint: $(THIRD)/.done ## layout, warnings of two compilers, limits, rooms
+	@CC=$(CC) CLANG=$(CLANG) PYTHON=$(PYTHON) tools/lint.sh $(OURS)
+bench: $(BENCHES) $(BUILD)/tfdrift ## speed and memory, as ratios to jsmn's
+	$(PYTHON) -B tests/bench/run.py $(BUILD)
+clean: ## removes build/
+	rm -rf $(BUILD)
+.PHONY: all deps packages demo test unit fuzz lint bench clean help \
+  $(UNITS:%=%.run) $(FUZZERS:%=%.run)
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | \
+	  while read -r t x; do printf '%-8s%s\n' "$$t" "$$x"; done
+
+-include $(shell find $(BUILD)/release $(BUILD)/host $(BUILD)/asan \
+  $(BUILD)/fuzz -name '*.d' 2>/dev/null)

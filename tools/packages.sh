@@ -1,0 +1,23 @@
+#!/bin/sh
+# packages.sh NAME...: installs which of these Debian packages are missing.
+# Without root it says which command would, and fails.
+set -eu
+command -v dpkg-query >/dev/null || exit 0 # not Debian: whoever builds knows
+
+missing=
+for name; do
+	case $(dpkg-query -W -f '${Status}' "$name" 2>/dev/null || :) in
+	*' installed') ;;
+	*) missing="$missing $name" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+	echo "missing Debian packages, run:" \
+		"sudo apt-get install --no-install-recommends$missing" >&2
+	exit 1
+fi
+echo "installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+apt-get -qq -y --no-install-recommends install $missing >/dev/null
