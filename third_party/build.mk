@@ -5,11 +5,11 @@
 THIRD := $(BUILD)/third_party
 
 # In the binary by now ...
-MBEDTLS_USED := base64 constant_time platform_util sha1
+MBEDTLS_USED := base64 constant_time platform platform_util sha1
 # ... and what a TLS client needs on top (the size probe links all of it).
 MBEDTLS_TLS := aes aesce aesni asn1parse asn1write bignum bignum_core \
   chacha20 chachapoly cipher cipher_wrap ecdh ecdsa ecp ecp_curves error gcm \
-  hkdf md md5 memory_buffer_alloc oid pem pk pk_ecc pk_wrap pkparse platform \
+  hkdf md md5 memory_buffer_alloc oid pem pk pk_ecc pk_wrap pkparse \
   poly1305 psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client \
   psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash \
   psa_crypto_mac psa_crypto_rsa psa_crypto_slot_management psa_util rsa \
