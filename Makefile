@@ -34,7 +34,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,\
 WARN := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
   -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
   -Wold-style-definition $(WERROR)
-OURS = -std=c11 -D_GNU_SOURCE -Isrc -I. $(THIRD_INCLUDES) $(WARN)
+OURS = -std=c11 -D_GNU_SOURCE= -Isrc -I. $(THIRD_INCLUDES) $(WARN)
 ALWAYS := -g -MMD -MP -ffunction-sections -fdata-sections \
   -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
 SANITIZE := address,undefined -fno-sanitize-recover=all
