@@ -122,7 +122,9 @@ fuzz: $(FUZZERS:%=%.run) ## each fuzz target for FUZZ_SECONDS=600
 $(FUZZERS:%=%.run): %.run: $(BUILD)/fuzz/%
 	@tools/fuzz.sh $< $(FUZZ_SECONDS)
 lint: $(THIRD)/.done ## layout, warnings of two compilers, limits, rooms
-	@CC=$(CC) CLANG=$(CLANG) PYTHON=$(PYTHON) tools/lint.sh $(OURS)
+	@mkdir -p $(BUILD)/lint
+	@LINT_DIR=$(BUILD)/lint CC=$(CC) CLANG=$(CLANG) PYTHON=$(PYTHON) \
+	  tools/lint.sh $(OURS)
 bench: $(BENCHES) $(BUILD)/tfdrift ## speed and memory, as ratios to jsmn's
 	$(PYTHON) -B tests/bench/run.py $(BUILD)
 clean: ## removes build/
