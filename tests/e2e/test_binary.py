@@ -19,7 +19,8 @@ SIZE_MAX_BYTES = 1000000
 ALLOCATORS = [
     r"(__libc_|__simple_|__)?(m|c|re)alloc(_impl|array)?", r"(__libc_)?free",
     r"__expand_heap", r"(__)?(memalign|aligned_alloc|posix_memalign|p?valloc)",
-    r"(__)?strn?dup", r"v?asprintf", r"getline|(__)?getdelim", r"open_.*memstream",
+    r"(__)?strn?dup", r"v?asprintf", r"getline|(__)?getdelim",
+    r"open_w?memstream",
     r"(__)?fd?open", r"(fd)?opendir|scandir|glob",
 ]
 
