@@ -17,10 +17,12 @@ Q = $(if $(V),,@echo "  $@";)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
-# Debian's names for what builds and tests it; `packages` installs what of
-# it is missing.
-PACKAGES := gcc libc6-dev musl-tools binutils file bzip2 python3 \
-  python3-pytest libcmocka-dev clang clang-format libclang-rt-14-dev
+# Debian's names for what builds it, and for what tests it on top.
+PACKAGES := gcc libc6-dev musl-tools binutils bzip2
+TEST_PACKAGES := file python3 python3-pytest libcmocka-dev clang clang-format \
+  libclang-rt-14-dev
+NEEDED := $(PACKAGES) \
+  $(if $(filter test unit fuzz lint bench,$(MAKECMDGOALS)),$(TEST_PACKAGES))
 
 # src/map/gen is a tool of the build, not of the program.
 SRC := $(sort $(wildcard src/*.c src/*/*.c))
@@ -31,48 +33,7 @@ FUZZERS := $(patsubst %.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,\
   $(sort $(wildcard tests/bench/bench_*.c)))
 
-WARN := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
-  -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
-  -Wold-style-definition $(WERROR)
-OURS = -std=c11 -D_GNU_SOURCE= -Isrc -I. $(THIRD_INCLUDES) $(WARN)
-ALWAYS := -g -MMD -MP -ffunction-sections -fdata-sections \
-  -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
-SANITIZE := address,undefined -fno-sanitize-recover=all
-
-include third_party/build.mk
-
-# One flavour a row: its folder, compiler and flags.  Not position
-# independent in release: the map's tables then need no relocation at start.
-release = $(MUSL_CC) -O2 -fno-pie -fstack-protector-strong \
-  -fno-asynchronous-unwind-tables
-host = $(CC) -O2
-asan = $(CC) -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
-fuzz = $(CLANG) -O1 -fsanitize=fuzzer-no-link,$(SANITIZE)
-
-OBJ := $(filter-out src/main.o,$(SRC:.c=.o)) gen/map_tables.o \
-  $(THIRD_USED:%=third_party/%)
-MAPC_OBJ := $(filter src/base/% src/map/%,$(OBJ)) $(THIRD_USED:%=third_party/%)
-
-define flavour # name, objects of its library
-$(BUILD)/$(1)/src/%.o: src/%.c Makefile | $(THIRD)/.done
-	@mkdir -p $$(@D)
-	$$Q$$($(1)) $$(ALWAYS) $$(OURS) $$(DEFINES) -c -o $$@ $$<
-$(BUILD)/$(1)/tests/%.o: tests/%.c Makefile | $(THIRD)/.done
-	@mkdir -p $$(@D)
-	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
-$(BUILD)/$(1)/gen/%.o: $(BUILD)/gen/%.c Makefile
-	@mkdir -p $$(@D)
-	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
-$(BUILD)/$(1)/third_party/%.o: third_party/build.mk $(THIRD)/.done
-	@mkdir -p $$(@D)
-	$$Q$$($(1)) $$(ALWAYS) $$(THIRD_CFLAGS) -c -o $$@ $(THIRD)/$$*.c
-$(BUILD)/$(1)/lib.a: $(2:%=$(BUILD)/$(1)/%)
-	@rm -f $$@
-	@$(AR) rcsD $$@ $$^
-endef
-$(foreach f,release asan fuzz,$(eval $(call flavour,$(f),$(OBJ))))
-$(eval $(call flavour,host,$(MAPC_OBJ)))
-%/src/cmd/version.o: DEFINES := -DTFDRIFT_VERSION='"$(VERSION)"'
+include third_party/build.mk mk/objects.mk
 
 $(BUILD)/host/mapc: $(MAPC_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/lib.a
 	$Q$(host) -o $@ $^
@@ -105,11 +66,11 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/release/tests/bench/%.o \
 
 all: $(BUILD)/tfdrift ## the static binary, build/tfdrift (the default)
 deps: $(THIRD)/.done ## third parties, fetched and checked (TARBALLS=folder)
-packages: ; @tools/packages.sh $(PACKAGES)
+packages: ; @tools/packages.sh $(NEEDED)
 demo: $(BUILD)/tfdrift ## a small story of events, judged against a state
 	@demo/run.sh $<
 # Step by step, so that pytest's last line is the last line.
-test: ## build, unit tests, a short fuzzing, tests on the real binary
+test: packages ## build, unit tests, a short fuzzing, tests on the binary
 	@$(MAKE) all $(BUILD)/tfdrift-tls-probe $(BUILD)/asan/tfdrift
 	@$(MAKE) unit
 	@$(MAKE) fuzz FUZZ_SECONDS=$$(($(SMOKE_SECONDS) * $(JOBS) / $(words \
@@ -134,6 +95,3 @@ clean: ## removes build/
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | \
 	  while read -r t x; do printf '%-8s%s\n' "$$t" "$$x"; done
-
--include $(shell find $(BUILD)/release $(BUILD)/host $(BUILD)/asan \
-  $(BUILD)/fuzz -name '*.d' 2>/dev/null)

@@ -19,5 +19,10 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update
-apt-get -qq -y --no-install-recommends install $missing >/dev/null
+log=$(mktemp)
+if ! { apt-get -qq update &&
+	apt-get -qq -y --no-install-recommends install $missing; } >"$log" 2>&1; then
+	cat "$log" >&2
+	exit 1
+fi
+rm -f "$log"

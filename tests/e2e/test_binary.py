@@ -107,11 +107,11 @@ def test_probe_holds_a_tls_client():
 def test_build_is_reproducible(tmp_path):
     """A second build, in another folder, gives the same bytes."""
     away = tmp_path / "elsewhere" / "tree"
-    for part in ("src", "third_party", "tools"):
+    for part in ("src", "third_party", "tools", "mk"):
         shutil.copytree(os.path.join(REPO, part), str(away / part))
     shutil.copy(os.path.join(REPO, "Makefile"), str(away))
     env = {k: v for k, v in os.environ.items()
-           if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+           if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "BUILD")}
     env["TARBALLS"] = (os.environ.get("TARBALLS")
                        or os.path.join(BUILD, "third_party", ".tarballs"))
     made = subprocess.run(["make", "-C", str(away), "all"], env=env,

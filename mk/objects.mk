@@ -1,0 +1,53 @@
+# Objects, one flavour of all of them a row: its folder under $(BUILD), its
+# compiler and flags.  Release code is not position independent: the map's
+# tables then need no relocation at start and stay shared and read-only.
+release = $(MUSL_CC) -O2 -fno-pie -fstack-protector-strong \
+  -fno-asynchronous-unwind-tables
+host = $(CC) -O2
+asan = $(CC) -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
+fuzz = $(CLANG) -O1 -fsanitize=fuzzer-no-link,$(SANITIZE)
+SANITIZE := address,undefined -fno-sanitize-recover=all
+
+WARN := -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wpointer-arith \
+  -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+  -Wold-style-definition $(WERROR)
+OURS := -std=c11 -D_GNU_SOURCE= -Isrc -I. $(THIRD_INCLUDES) $(WARN)
+# No path of the builder's machine in them: two builds give the same bytes.
+ALWAYS := -g -MMD -MP -ffunction-sections -fdata-sections \
+  -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
+
+# All but main.o go into lib.a.  The map generator links with the two rooms
+# it shares with the program, without the tables it is about to write.
+OBJ := $(filter-out src/main.o,$(SRC:.c=.o)) gen/map_tables.o \
+  $(THIRD_USED:%=third_party/%)
+MAPC_OBJ := $(filter src/base/% src/map/% third_party/%,$(OBJ))
+
+MAKEFILES_USED := mk/objects.mk third_party/build.mk
+define flavour # name, objects of its library
+$(BUILD)/$(1)/src/%.o: src/%.c $(MAKEFILES_USED) | $(THIRD)/.done
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(OURS) $$(DEFINES) -c -o $$@ $$<
+$(BUILD)/$(1)/tests/%.o: tests/%.c $(MAKEFILES_USED) | $(THIRD)/.done
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
+$(BUILD)/$(1)/gen/%.o: $(BUILD)/gen/%.c $(MAKEFILES_USED)
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
+$(BUILD)/$(1)/third_party/%.o: $(THIRD)/.done $(MAKEFILES_USED)
+	@mkdir -p $$(@D)
+	$$Q$$($(1)) $$(ALWAYS) $$(THIRD_CFLAGS) -c -o $$@ $(THIRD)/$$*.c
+$(BUILD)/$(1)/lib.a: $(2:%=$(BUILD)/$(1)/%)
+	@rm -f $$@
+	@$(AR) rcsD $$@ $$^
+endef
+$(eval $(call flavour,release,$(OBJ)))
+$(eval $(call flavour,host,$(MAPC_OBJ)))
+$(eval $(call flavour,asan,$(OBJ)))
+$(eval $(call flavour,fuzz,$(OBJ)))
+
+# The one file that knows the version.
+%/src/cmd/version.o: DEFINES := -DTFDRIFT_VERSION='"$(VERSION)"'
+$(foreach f,release asan fuzz,$(BUILD)/$(f)/src/cmd/version.o): Makefile
+
+-include $(shell find $(BUILD)/release $(BUILD)/host $(BUILD)/asan \
+  $(BUILD)/fuzz -name '*.d' 2>/dev/null)
