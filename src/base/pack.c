@@ -23,8 +23,8 @@ struct packer {
     const struct names *ns;
     struct slice text;
     const jsmntok_t *tok;
-    int n;   /* tokens */
-    int at;  /* the next one to be packed */
+    int n;  /* tokens */
+    int at; /* the next one to be packed */
     struct arena *scratch;
     struct buf out;
     const struct pack_filter *filter;
@@ -130,8 +130,7 @@ void
 pack_key(struct buf *b, const struct names *ns, struct slice text)
 {
     uint32_t class = names_fold(ns, text);
-    uint32_t name =
-        class != NAME_NONE ? names_find(ns, text) : NAME_NONE;
+    uint32_t name = class != NAME_NONE ? names_find(ns, text) : NAME_NONE;
 
     if (name != NAME_NONE) {
         pack_name(b, name);
@@ -185,9 +184,9 @@ tok_text(const struct packer *k, const jsmntok_t *t)
     return slice_of(k->text.p + t->start, (size_t)(t->end - t->start));
 }
 
-/* RFC 8259 section 6; jsmn only looks at the first character. */
-static bool
-number_ok(struct slice s)
+/* jsmn only looks at the first character of a number. */
+bool
+pack_is_number(struct slice s)
 {
     size_t i = 0, from;
 
@@ -227,7 +226,7 @@ pack_primitive(struct packer *k, const jsmntok_t *t)
         pack_bool(&k->out, true);
     else if (slice_eq(s, SLICE("false")))
         pack_bool(&k->out, false);
-    else if (number_ok(s))
+    else if (pack_is_number(s))
         pack_number(&k->out, s);
     else
         return pack_bad(k, (size_t)t->start);
@@ -371,9 +370,9 @@ pack_tokens(struct packer *k)
 }
 
 int
-pack_json(const struct names *ns, struct slice text,
-          struct arena *scratch, struct arena *out,
-          const struct pack_filter *filter, struct value *v, size_t *at)
+pack_json(const struct names *ns, struct slice text, struct arena *scratch,
+          struct arena *out, const struct pack_filter *filter, struct value *v,
+          size_t *at)
 {
     struct packer k = {.ns = ns, .text = text, .filter = filter};
     size_t mark = arena_mark(scratch);
@@ -387,8 +386,7 @@ pack_json(const struct names *ns, struct slice text,
         rc = pack_bad(&k, 0);
     if (rc == 0)
         rc = pack_token(&k, 0);
-    if (rc == 0 && (k.at != k.n ||
-                    !pack_gap(&k, tok_to(&k.tok[0]), text.n, 0)))
+    if (rc == 0 && (k.at != k.n || !pack_gap(&k, tok_to(&k.tok[0]), text.n, 0)))
         rc = pack_bad(&k, tok_to(&k.tok[0]));
     arena_reset(scratch, mark);
     if (at != NULL)

@@ -30,9 +30,9 @@ struct pack_filter {
  * Returns 0; ERR_SYNTAX with *at = the offset of what is wrong; ERR_LIMIT
  * when nested too deeply; ERR_MEMORY.  at and filter may be NULL.
  */
-int pack_json(const struct names *ns, struct slice text,
-              struct arena *scratch, struct arena *out,
-              const struct pack_filter *filter, struct value *v, size_t *at);
+int pack_json(const struct names *ns, struct slice text, struct arena *scratch,
+              struct arena *out, const struct pack_filter *filter,
+              struct value *v, size_t *at);
 
 /*
  * Piece by piece into a buf.  Containers are opened, filled and closed in
@@ -48,6 +48,9 @@ size_t pack_object(struct buf *b);
 void pack_key(struct buf *b, const struct names *ns, struct slice text);
 void pack_name(struct buf *b, uint32_t name); /* key that is a known name */
 void pack_close(struct buf *b, size_t mark);
+
+/* Whether text is a number as JSON writes it (RFC 8259 section 6). */
+bool pack_is_number(struct slice text);
 
 /* What b holds since `mark`, as a value. */
 static inline struct value

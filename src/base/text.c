@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "text.h"
 
 bool
@@ -14,10 +15,9 @@ text_eq_fold(struct slice a, struct slice b)
 size_t
 text_find(struct slice s, struct slice needle)
 {
-    for (size_t i = 0; needle.n + i <= s.n; i++)
-        if (slice_starts(slice_from(s, i), needle))
-            return i;
-    return s.n;
+    const char *at = s.n > 0 ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+
+    return at != NULL ? (size_t)(at - s.p) : s.n;
 }
 
 struct slice

@@ -135,8 +135,7 @@ read_key(const uint8_t **p, struct value_key *key)
 }
 
 bool
-value_next(struct value_iter *it, struct value_key *key,
-           struct value *item)
+value_next(struct value_iter *it, struct value_key *key, struct value *item)
 {
     struct value_key unused;
 
@@ -190,8 +189,7 @@ value_get(struct value v, uint32_t name)
 
 /* Whether a key is of a class; members of one stand close together. */
 static bool
-key_folds(const struct names *ns, const struct value_key *key,
-          uint32_t class)
+key_folds(const struct names *ns, const struct value_key *key, uint32_t class)
 {
     if (key->name == NAME_NONE)
         return key->fold == class;
@@ -224,8 +222,7 @@ value_member(const struct names *ns, struct value v, struct slice text)
     struct value item;
 
     while (it.keyed && value_next(&it, &key, &item))
-        if (key.name != NAME_NONE ? key.name == name
-                                  : slice_eq(key.text, text))
+        if (key.name != NAME_NONE ? key.name == name : slice_eq(key.text, text))
             return item;
     return VALUE_NOTHING;
 }
@@ -234,8 +231,7 @@ struct slice
 value_key_text(const struct names *ns, const struct value_key *key,
                char out[NAME_MAX_BYTES])
 {
-    return key->name == NAME_NONE ? key->text
-                                  : names_text(ns, key->name, out);
+    return key->name == NAME_NONE ? key->text : names_text(ns, key->name, out);
 }
 
 void

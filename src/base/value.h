@@ -87,16 +87,14 @@ struct value value_at(struct value v, size_t i);
 struct value value_get(struct value v, uint32_t name);
 
 /* The first member whose name is of this class, however it is spelled. */
-struct value value_fold(const struct names *ns, struct value v,
-                        uint32_t class);
+struct value value_fold(const struct names *ns, struct value v, uint32_t class);
 
 /* The member with this spelling, whether its name is known or not. */
 struct value value_member(const struct names *ns, struct value v,
                           struct slice text);
 
 /* A key's spelling; out is used when the name is a known one. */
-struct slice value_key_text(const struct names *ns,
-                            const struct value_key *key,
+struct slice value_key_text(const struct names *ns, const struct value_key *key,
                             char out[NAME_MAX_BYTES]);
 
 /* The value as JSON text, members in their order, no white space. */

@@ -1,0 +1,325 @@
+#include "drift/compare.h"
+
+#include "base/pack.h"
+#include "base/text.h"
+
+/* Which function compares the lines of a transform; the rest is plain. */
+static compare_fn *const kinds[MAP_X_COUNT] = {
+    [MAP_X_TAGS] = compare_tags,
+    [MAP_X_TAGKEYS] = compare_tag_keys,
+    [MAP_X_TAGS_ALL] = compare_all_tags,
+    [MAP_X_ADD] = compare_add,
+    [MAP_X_DEL] = compare_del,
+    [MAP_X_MERGE] = compare_merge,
+    [MAP_X_DROP] = compare_drop,
+    [MAP_X_MAP] = compare_map,
+    [MAP_X_PRESENT] = compare_present,
+    [MAP_X_REFETCH] = compare_unknown,
+    /* Rules of groups and routes of tables have judges of their own. */
+    [MAP_X_SGRULE_ID] = compare_nothing,
+};
+
+struct value
+compare_string(struct comparison *c, struct slice text)
+{
+    struct buf b = arena_open(c->trial->arena);
+
+    pack_string(&b, text);
+    return (struct value){(const uint8_t *)arena_keep(c->trial->arena, &b).p};
+}
+
+/* A constant of a mapping as a value: true, false, null and numbers are
+ * JSON. */
+static struct value
+literal_value(struct trial *t, uint16_t literal)
+{
+    char out[NAME_MAX_BYTES];
+    struct slice text = names_text(t->scope.names, literal, out);
+    struct buf b = arena_open(t->arena);
+
+    if (slice_eq(text, SLICE("null")))
+        return VALUE_NOTHING;
+    if (slice_eq(text, SLICE("true")) || slice_eq(text, SLICE("false")))
+        pack_bool(&b, text.p[0] == 't');
+    else if (pack_is_number(text))
+        pack_number(&b, text);
+    else
+        pack_string(&b, text);
+    return (struct value){(const uint8_t *)arena_keep(t->arena, &b).p};
+}
+
+struct spots
+compare_spots(struct comparison *c, const struct map_line *l)
+{
+    return attr_find(c->trial->arena, c->finding->in.attrs, l->attr.sym,
+                     l->attr.n, c->picks);
+}
+
+static bool
+line_known(const struct comparison *c, const struct map_line *line)
+{
+    return attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n);
+}
+
+struct slice
+compare_path(struct comparison *c, const struct map_line *line,
+             const struct spot *at)
+{
+    struct buf b = arena_open(c->trial->arena);
+    const struct names *ns = c->trial->scope.names;
+
+    if (at != NULL)
+        attr_text(ns, line->attr.sym, line->attr.n, at, &b);
+    else
+        attr_text_new(ns, c->finding->in.attrs, line->attr.sym, line->attr.n,
+                      &b);
+    return arena_keep(c->trial->arena, &b);
+}
+
+struct slice
+compare_member_path(struct comparison *c, struct slice path, struct slice key)
+{
+    struct buf b = arena_open(c->trial->arena);
+
+    buf_put(&b, path);
+    buf_byte(&b, '.');
+    buf_put(&b, key);
+    return arena_keep(c->trial->arena, &b);
+}
+
+/* The event's value in the type that the state's has. */
+static struct value
+in_type_of(struct comparison *c, struct value state, struct value event)
+{
+    struct slice text = value_text(event);
+    struct buf b;
+
+    if (!value_is(event, VALUE_STRING) && !value_is(event, VALUE_NUMBER))
+        return event;
+    if (value_is(event, VALUE_NUMBER) && value_is(state, VALUE_STRING))
+        return compare_string(c, text);
+    if (!value_is(event, VALUE_STRING))
+        return event;
+    b = arena_open(c->trial->arena);
+    if ((value_is(state, VALUE_TRUE) || value_is(state, VALUE_FALSE)) &&
+        (text_eq_fold(text, SLICE("true")) ||
+         text_eq_fold(text, SLICE("false"))))
+        pack_bool(&b, text_lower(text.p[0]) == 't');
+    else if (value_is(state, VALUE_NUMBER) && pack_is_number(text))
+        pack_number(&b, text);
+    else
+        return event;
+    return (struct value){(const uint8_t *)arena_keep(c->trial->arena, &b).p};
+}
+
+struct change *
+compare_change(struct comparison *c, const struct map_line *line,
+               enum change_kind kind, struct slice path, struct value state,
+               struct value event)
+{
+    struct finding *f = c->finding;
+    struct change *ch = finding_change(
+        c->trial, f, kind, path, state,
+        kind == CHANGE_VALUE ? in_type_of(c, state, event) : event);
+
+    if (ch != NULL)
+        ch->traits = map_traits(c->trial->maps, f->in.type, &line->attr);
+    return ch;
+}
+
+void
+compare_flatten(struct comparison *c, struct value v, struct values *out)
+{
+    struct value_iter it = value_items(v);
+    struct value item;
+
+    if (!value_is(v, VALUE_ARRAY)) {
+        if (!value_empty(v))
+            values_push(c->trial->arena, out, v);
+        return;
+    }
+    while (value_next(&it, NULL, &item)) {
+        if (!value_is(item, VALUE_ARRAY))
+            item = value_unwrap(&c->trial->scope, item);
+        if (!value_empty(item))
+            values_push(c->trial->arena, out, item);
+    }
+}
+
+struct value
+compare_array(struct comparison *c, const struct values *list)
+{
+    struct buf b = arena_open(c->trial->arena);
+    size_t mark = pack_array(&b);
+
+    for (size_t i = 0; i < list->n; i++)
+        pack_value(&b, list->v[i]);
+    pack_close(&b, mark);
+    return (struct value){(const uint8_t *)arena_keep(c->trial->arena, &b).p};
+}
+
+void
+compare_nothing(struct comparison *c, const struct map_line *line,
+                struct values given)
+{
+    (void)c;
+    (void)line;
+    (void)given;
+}
+
+void
+compare_unknown(struct comparison *c, const struct map_line *line,
+                struct values given)
+{
+    (void)line;
+    if (given.n == 0)
+        return;
+    c->finding->carried = true;
+    c->finding->unknown = true;
+}
+
+/* attr := literal */
+static void
+compare_constant(struct comparison *c, const struct map_line *line)
+{
+    struct value v;
+    struct spots at;
+    struct slice path;
+
+    if (line->guarded && !resolve_when(&c->trial->scope, &line->guard))
+        return;
+    c->finding->carried = true;
+    if (line->literal == NAME_NONE) {
+        c->finding->unknown = true;
+        return;
+    }
+    if (!line_known(c, line))
+        return;
+    v = literal_value(c->trial, line->literal);
+    at = compare_spots(c, line);
+    for (size_t i = 0; i < at.n || (i == 0 && at.n == 0); i++) {
+        const struct spot *s = at.n > 0 ? &at.spot[i] : NULL;
+        struct value old = s != NULL ? s->v : VALUE_NOTHING;
+
+        path = compare_path(c, line, s);
+        if (compare_equal(c, line, old, v))
+            finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
+        else
+            compare_change(c, line, CHANGE_VALUE, path, old, v);
+    }
+}
+
+/* kv name=literal: the line counts only when that member says so. */
+static bool
+kv_holds(struct comparison *c, const struct map_line *line)
+{
+    struct map_when when = {.path = {.n = 1}};
+
+    if (line->xform.kind != MAP_X_KV || line->xform.n < 2)
+        return true;
+    when.path.sym[0] =
+        (uint16_t)names_class(c->trial->scope.names, line->xform.arg[0]);
+    when.literal = line->xform.arg[1];
+    return resolve_when(&c->trial->scope, &when);
+}
+
+static bool
+is_excluded(const struct comparison *c, uint16_t root)
+{
+    for (size_t i = 0; c->picks != NULL && i < c->picks->n_excluded; i++)
+        if (c->picks->excluded[i] == root)
+            return true;
+    return false;
+}
+
+static void
+compare_line(struct comparison *c, const struct map_line *line)
+{
+    compare_fn *fn = kinds[line->xform.kind];
+    struct values given;
+
+    if (line->attr.n == 0 || is_excluded(c, line->attr.sym[0]))
+        return;
+    if (line->constant) {
+        compare_constant(c, line);
+        return;
+    }
+    if (!kv_holds(c, line))
+        return;
+    given = resolve(&c->trial->scope, &line->path);
+    (fn != NULL ? fn : compare_plain)(c, line, given);
+}
+
+/* Takes changes [first, n) that `drop` holds for out of the finding. */
+static void
+drop_changes(struct comparison *c, bool (*drop)(const struct change *ch))
+{
+    struct finding *f = c->finding;
+    size_t kept = c->first;
+
+    for (size_t i = c->first; i < f->n_changes; i++)
+        if (!drop(&f->change[i]))
+            f->change[kept++] = f->change[i];
+    f->n_changes = kept;
+    if (f->n_changes == 0 && !f->unknown)
+        f->verdict = VERDICT_NONE;
+}
+
+static bool
+is_added(const struct change *ch)
+{
+    return ch->added;
+}
+
+/* Whether the event comes from somebody's browser. */
+static bool
+is_console(struct trial *t)
+{
+    static const struct slice agents[] = {
+        SLICE_INIT("console.amazonaws.com"), SLICE_INIT("signin.amazonaws"),
+        SLICE_INIT("S3Console"), SLICE_INIT("AWS Internal"),
+        SLICE_INIT("Mozilla/")};
+    struct slice ua = event_text(t->scope.event, EVENT_USER_AGENT, t->arena);
+
+    for (size_t i = 0; i < sizeof(agents) / sizeof(*agents); i++)
+        if (text_find(ua, agents[i]) != ua.n)
+            return true;
+    return text_find(t->scope.event->raw,
+                     SLICE("\"sessionCredentialFromConsole\"")) !=
+           t->scope.event->raw.n;
+}
+
+/* The console sends whole forms: a block that the state lacks, beside
+ * something that did change, is the form's doing. */
+static void
+drop_filled_in(struct comparison *c)
+{
+    size_t added = 0, n = c->finding->n_changes;
+
+    for (size_t i = c->first; i < n; i++)
+        added += c->finding->change[i].added;
+    if (added > 0 && added < n - c->first && is_console(c->trial))
+        drop_changes(c, is_added);
+}
+
+void
+compare_binding(struct trial *t, const struct map_binding *b, struct finding *f,
+                const struct picks *picks)
+{
+    struct comparison c = {
+        .trial = t,
+        .binding = b,
+        .finding = f,
+        .picks = picks,
+        .room = {t->scope.names, t->arena, t->scratch},
+        .lower = compare_lower_cased(state_type(&f->in)),
+        .first = f->n_changes,
+    };
+    struct map_lines it;
+    struct map_line line;
+
+    map_lines(b, &it);
+    while (map_line_next(&it, &line))
+        compare_line(&c, &line);
+    drop_filled_in(&c);
+}

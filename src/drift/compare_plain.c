@@ -1,0 +1,357 @@
+#include "base/pack.h"
+#include "base/text.h"
+#include "drift/compare.h"
+
+bool
+compare_lower_cased(struct slice type)
+{
+    /* Their identifiers are "stored as a lowercase string": API references
+     * of Amazon RDS, ElastiCache, Redshift, DocumentDB, Neptune, MemoryDB. */
+    static const struct slice families[] = {
+        SLICE_INIT("aws_db_"),          SLICE_INIT("aws_rds_"),
+        SLICE_INIT("aws_elasticache_"), SLICE_INIT("aws_redshift_"),
+        SLICE_INIT("aws_docdb_"),       SLICE_INIT("aws_neptune_"),
+        SLICE_INIT("aws_memorydb_"),    SLICE_INIT("aws_dms_"),
+    };
+
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+        if (slice_starts(type, families[i]))
+            return true;
+    return false;
+}
+
+/* Whether an attribute of such a type names something. */
+static bool
+is_name(struct slice attr)
+{
+    return slice_ends(attr, SLICE("name")) ||
+           slice_ends(attr, SLICE("identifier")) ||
+           slice_ends(attr, SLICE("_id"));
+}
+
+/* Null in a state stands for what is off: false and 0. */
+static bool
+is_off(const struct value v)
+{
+    struct slice s = value_text(v);
+
+    return equal_scalars(s, SLICE("false")) || equal_scalars(s, SLICE("0"));
+}
+
+bool
+compare_equal(const struct comparison *c, const struct map_line *line,
+              struct value state, struct value event)
+{
+    struct slice s = value_text(state), e = value_text(event);
+    char out[NAME_MAX_BYTES];
+    struct slice last = names_text(c->trial->scope.names,
+                                   line->attr.sym[line->attr.n - 1], out);
+
+    if (equal_values(&c->room, state, event) != EQUAL_NO)
+        return true;
+    if (value_empty(state) && is_off(event))
+        return true;
+    if (s.n == 0 || e.n == 0)
+        return false;
+    switch (line->xform.kind) {
+    case MAP_X_B64:
+        return equal_base64(&c->room, s, e);
+    case MAP_X_DNS:
+        return equal_dns(s, e);
+    case MAP_X_PROTOCOL:
+        return equal_protocol(s, e);
+    default:
+        break;
+    }
+    if (slice_eq(last, SLICE("engine_version")))
+        return equal_version(s, e);
+    return c->lower && is_name(last) && text_eq_fold(s, e);
+}
+
+/* The words of an enum: the one that stands for this text. */
+static struct value
+enum_value(struct trial *t, const struct map_xform *x, struct value v)
+{
+    struct slice s = value_text(v);
+    char out[NAME_MAX_BYTES];
+
+    for (size_t i = 0; i + 1 < x->n; i += 2) {
+        struct buf b;
+
+        if (!slice_eq(names_text(t->scope.names, x->arg[i], out), s))
+            continue;
+        b = arena_open(t->arena);
+        pack_string(&b, names_text(t->scope.names, x->arg[i + 1], out));
+        return (struct value){(const uint8_t *)arena_keep(t->arena, &b).p};
+    }
+    return v;
+}
+
+static struct value
+string_value(struct trial *t, struct slice s)
+{
+    struct buf b = arena_open(t->arena);
+
+    pack_string(&b, s);
+    return (struct value){(const uint8_t *)arena_keep(t->arena, &b).p};
+}
+
+struct value
+compare_transform(struct trial *t, const struct map_xform *x, struct value v)
+{
+    struct slice s = value_text(v);
+    char out[NAME_MAX_BYTES];
+    struct slice head;
+
+    if (s.n == 0 || equal_hidden(v))
+        return v;
+    switch (x->kind) {
+    case MAP_X_ENUM:
+        return enum_value(t, x, v);
+    case MAP_X_NOT:
+        if (text_eq_fold(s, SLICE("true")))
+            return string_value(t, SLICE("false"));
+        if (text_eq_fold(s, SLICE("false")))
+            return string_value(t, SLICE("true"));
+        return v;
+    case MAP_X_STRIP:
+        head = names_text(t->scope.names, x->arg[0], out);
+        return slice_starts(s, head) ? string_value(t, slice_from(s, head.n))
+                                     : v;
+    case MAP_X_ARN_BASENAME:
+        return string_value(t, slice_from(s, slice_rchr(s, '/') == s.n
+                                                 ? 0
+                                                 : slice_rchr(s, '/') + 1));
+    case MAP_X_DNS:
+        return slice_ends(s, SLICE("."))
+                   ? string_value(t, slice_head(s, s.n - 1))
+                   : v;
+    default:
+        return v;
+    }
+}
+
+/* "a, b,c" where a list is meant. */
+static void
+split_commas(struct comparison *c, struct values *list)
+{
+    struct slice rest, piece;
+
+    if (list->n != 1 || !value_is(list->v[0], VALUE_STRING))
+        return;
+    rest = value_text(list->v[0]);
+    if (slice_chr(rest, ',') == rest.n)
+        return;
+    list->n = 0;
+    while (text_cut(&rest, ',', &piece))
+        if (text_trim(piece).n > 0)
+            values_push(c->trial->arena, list,
+                        compare_string(c, text_trim(piece)));
+}
+
+/* Members of both as multisets (or one after the other), by compare_equal
+ * so that a line's own kind of equality holds for members too. */
+static bool
+same_members(const struct comparison *c, const struct map_line *line,
+             const struct values *state, const struct values *event,
+             bool ordered)
+{
+    bool used[EQUAL_SET_MAX] = {false};
+
+    if (state->n != event->n || state->n > EQUAL_SET_MAX)
+        return false;
+    for (size_t i = 0; i < event->n; i++) {
+        size_t k = i;
+
+        if (used[k] || !compare_equal(c, line, state->v[k], event->v[i]))
+            for (k = ordered ? state->n : 0; k < state->n; k++)
+                if (!used[k] &&
+                    compare_equal(c, line, state->v[k], event->v[i]))
+                    break;
+        if (k == state->n)
+            return false;
+        used[k] = true;
+    }
+    return true;
+}
+
+/* A list against a list. */
+static void
+compare_list(struct comparison *c, const struct map_line *line,
+             const struct spots *at, struct values given)
+{
+    struct values old = {0};
+    struct slice path;
+    bool ordered =
+        (map_traits(c->trial->maps, c->finding->in.type, &line->attr) &
+         MAP_ORDERED) != 0;
+
+    split_commas(c, &given);
+    if (at->n == 0 &&
+        !attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n))
+        return;
+    for (size_t i = 0; i < at->n; i++)
+        compare_flatten(c, at->spot[i].v, &old);
+    path = compare_path(c, line, at->n > 0 ? &at->spot[0] : NULL);
+    if (at->n > 1) {
+        struct buf b = arena_open(c->trial->arena);
+
+        attr_text(c->trial->scope.names, line->attr.sym, line->attr.n, NULL,
+                  &b);
+        path = arena_keep(c->trial->arena, &b);
+    }
+    if (same_members(c, line, &old, &given, ordered))
+        finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
+    else
+        compare_change(c, line, CHANGE_SET, path, compare_array(c, &old),
+                       compare_array(c, &given));
+}
+
+/* Several blocks, or several values: as multisets, whatever their order. */
+static void
+compare_many(struct comparison *c, const struct map_line *line,
+             const struct spots *at, struct values given)
+{
+    struct values old = {0}, now = {0};
+    struct buf b;
+    struct slice path;
+
+    if (at->n == 0 &&
+        !attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n))
+        return;
+    for (size_t i = 0; i < at->n; i++)
+        if (!value_empty(at->spot[i].v))
+            values_push(c->trial->arena, &old, at->spot[i].v);
+    for (size_t i = 0; i < given.n; i++)
+        if (!value_empty(given.v[i]))
+            values_push(c->trial->arena, &now, given.v[i]);
+    b = arena_open(c->trial->arena);
+    attr_text(c->trial->scope.names, line->attr.sym, line->attr.n, NULL, &b);
+    path = arena_keep(c->trial->arena, &b);
+    if (same_members(c, line, &old, &now, false))
+        finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
+    else
+        compare_change(c, line, CHANGE_SET, path, compare_array(c, &old),
+                       compare_array(c, &now));
+}
+
+/* Member by member of two objects. */
+static void
+compare_objects(struct comparison *c, const struct map_line *line,
+                struct slice path, struct value state, struct value event)
+{
+    const struct names *ns = c->trial->scope.names;
+    struct value_iter it;
+    struct value_key key;
+    struct value item;
+    char out[NAME_MAX_BYTES];
+
+    for (int pass = 0; pass < 2; pass++) {
+        it = value_items(pass == 0 ? state : event);
+        while (value_next(&it, &key, &item)) {
+            struct slice name = value_key_text(ns, &key, out);
+            struct value old = pass == 0 ? item : value_member(ns, state, name);
+            struct value now =
+                value_unwrap(&c->trial->scope,
+                             pass == 1 ? item : value_member(ns, event, name));
+
+            if (pass == 1 && old.p != NULL)
+                continue;
+            if (!compare_equal(c, line, old, now))
+                compare_change(c, line, CHANGE_VALUE,
+                               compare_member_path(c, path, name), old, now);
+            else
+                finding_settled(c->trial, c->finding,
+                                compare_member_path(c, path, name),
+                                VALUE_NOTHING);
+        }
+    }
+}
+
+/* Words that say "nothing of the kind" in a block nobody asked for. */
+static bool
+is_default_word(struct slice s)
+{
+    static const struct slice words[] = {
+        SLICE_INIT("none"), SLICE_INIT("disabled"), SLICE_INIT("off"),
+        SLICE_INIT("default"), SLICE_INIT("passthrough")};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (text_eq_fold(s, words[i]))
+            return true;
+    return false;
+}
+
+/* One value against one place, or against none. */
+static void
+compare_one(struct comparison *c, const struct map_line *line,
+            const struct spot *at, struct value v)
+{
+    struct value old = at != NULL ? at->v : VALUE_NOTHING;
+    struct slice path;
+    struct change *ch;
+
+    if (at == NULL) {
+        if (!attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n))
+            return;
+        if (line->attr.n > 1 && is_default_word(value_text(v)))
+            return;
+    }
+    path = compare_path(c, line, at);
+    if (value_is(old, VALUE_OBJECT) && value_is(v, VALUE_OBJECT)) {
+        compare_objects(c, line, path, old, v);
+        return;
+    }
+    if (compare_equal(c, line, old, v)) {
+        finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
+        return;
+    }
+    ch = compare_change(c, line, CHANGE_VALUE, path, old, v);
+    if (ch != NULL && at == NULL && line->attr.n > 1)
+        ch->added = true;
+}
+
+static bool
+any_list(const struct map_line *line, const struct spots *at)
+{
+    if (line->xform.kind == MAP_X_SET)
+        return true;
+    for (size_t i = 0; i < at->n; i++)
+        if (value_is(at->spot[i].v, VALUE_ARRAY))
+            return true;
+    return false;
+}
+
+void
+compare_plain(struct comparison *c, const struct map_line *line,
+              struct values given)
+{
+    struct spots at;
+    struct values flat = {0};
+    struct change *ch;
+
+    if (given.n == 0)
+        return;
+    c->finding->carried = true;
+    at = compare_spots(c, line);
+    for (size_t i = 0; i < given.n; i++) {
+        given.v[i] = compare_transform(c->trial, &line->xform, given.v[i]);
+        compare_flatten(c, given.v[i], &flat);
+    }
+    for (size_t i = 0; i < flat.n; i++)
+        if (equal_hidden(flat.v[i])) {
+            ch = compare_change(
+                c, line, CHANGE_VALUE,
+                compare_path(c, line, at.n > 0 ? &at.spot[0] : NULL),
+                at.n > 0 ? at.spot[0].v : VALUE_NOTHING, VALUE_NOTHING);
+            if (ch != NULL)
+                ch->hidden = true;
+            return;
+        }
+    if (any_list(line, &at))
+        compare_list(c, line, &at, flat);
+    else if (at.n > 1 || given.n > 1)
+        compare_many(c, line, &at, given);
+    else
+        compare_one(c, line, at.n > 0 ? &at.spot[0] : NULL, given.v[0]);
+}

@@ -1,0 +1,218 @@
+#include "drift/document.h"
+
+#include "base/pack.h"
+#include "base/text.h"
+
+/* What a value means, as two independent sums. */
+struct digest {
+    uint64_t a, b;
+};
+
+/* How the parts of a policy are read. */
+enum reading {
+    READ_JSON,     /* plain JSON: order counts */
+    READ_POLICY,   /* an IAM policy: lists are sets */
+    READ_PRINCIPAL /* its Principal or NotPrincipal */
+};
+
+static uint64_t
+mix(uint64_t h, uint64_t v)
+{
+    h = (h ^ v) * 0xff51afd7ed558ccdu;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53u;
+    return h ^ h >> 29;
+}
+
+/* One thing after another: order counts. */
+static void
+digest_then(struct digest *d, struct digest next)
+{
+    d->a = mix(d->a, next.a);
+    d->b = mix(d->b + 0x9e3779b97f4a7c15u, next.b);
+}
+
+/* One thing beside another: order does not count. */
+static void
+digest_beside(struct digest *d, struct digest next)
+{
+    d->a += mix(1, next.a);
+    d->b += mix(2, next.b);
+}
+
+static struct digest
+digest_text(struct slice s)
+{
+    struct digest d = {0xcbf29ce484222325u, 0x84222325cbf29ce4u};
+
+    for (size_t i = 0; i < s.n; i++) {
+        d.a = (d.a ^ (unsigned char)s.p[i]) * 0x100000001b3u;
+        d.b = mix(d.b, (unsigned char)s.p[i]);
+    }
+    return d;
+}
+
+/* arn:PARTITION:iam::ACCOUNT:root is the account. */
+static struct slice
+account_of(struct slice s)
+{
+    size_t at = text_find(s, SLICE(":iam::"));
+
+    if (slice_starts(s, SLICE("arn:aws")) && slice_ends(s, SLICE(":root")) &&
+        at != s.n && s.n == at + 6 + 12 + 5)
+        return slice_of(s.p + at + 6, 12);
+    return s;
+}
+
+/* 1.0 and 1.50 as the shortest text of the same number. */
+static struct slice
+number_text(struct slice s)
+{
+    if (slice_chr(s, '.') == s.n || slice_chr(s, 'e') != s.n ||
+        slice_chr(s, 'E') != s.n)
+        return s;
+    while (s.n > 1 && s.p[s.n - 1] == '0')
+        s.n--;
+    if (s.n > 1 && s.p[s.n - 1] == '.')
+        s.n--;
+    return s;
+}
+
+static struct digest digest_of(const struct names *ns, struct value v,
+                               enum reading how);
+
+static bool
+is_principal(struct slice key)
+{
+    return slice_eq(key, SLICE("Principal")) ||
+           slice_eq(key, SLICE("NotPrincipal"));
+}
+
+/* {"AWS": "*"} is "*". */
+static struct value
+principal_of(const struct names *ns, struct value v)
+{
+    struct value aws = value_member(ns, v, SLICE("AWS"));
+
+    if (aws.p == NULL || value_count(v) != 1)
+        return v;
+    if (value_is(aws, VALUE_ARRAY) && value_count(aws) == 1)
+        aws = value_at(aws, 0);
+    return slice_eq(value_text(aws), SLICE("*")) ? aws : v;
+}
+
+static struct digest
+digest_object(const struct names *ns, struct value v, enum reading how)
+{
+    struct value_iter it = value_items(v);
+    struct digest d = {3, 3};
+    char name[NAME_MAX_BYTES];
+    struct value_key key;
+    struct value item;
+
+    while (value_next(&it, &key, &item)) {
+        struct slice text = value_key_text(ns, &key, name);
+        struct digest one = digest_text(text);
+
+        if (value_empty(item))
+            continue;
+        if (how == READ_POLICY && is_principal(text))
+            digest_then(&one,
+                        digest_of(ns, principal_of(ns, item), READ_PRINCIPAL));
+        else
+            digest_then(&one, digest_of(ns, item, how));
+        digest_beside(&d, one);
+    }
+    return d;
+}
+
+static struct digest
+digest_array(const struct names *ns, struct value v, enum reading how)
+{
+    struct value_iter it = value_items(v);
+    struct digest d = {5, 5};
+    struct value item;
+
+    if (how != READ_JSON && value_count(v) == 1)
+        return digest_of(ns, value_at(v, 0), how);
+    while (value_next(&it, NULL, &item)) {
+        struct digest one = digest_of(ns, item, how);
+
+        if (how == READ_JSON)
+            digest_then(&d, one);
+        else
+            digest_beside(&d, one);
+    }
+    return d;
+}
+
+static struct digest
+digest_of(const struct names *ns, struct value v, enum reading how)
+{
+    struct digest d = {7, 7};
+    struct slice s = value_text(v);
+
+    switch (value_kind(v)) {
+    case VALUE_OBJECT:
+        return digest_object(ns, v, how);
+    case VALUE_ARRAY:
+        return digest_array(ns, v, how);
+    case VALUE_ABSENT:
+    case VALUE_NULL:
+        return d;
+    case VALUE_NUMBER:
+        return digest_text(number_text(s));
+    case VALUE_STRING:
+        if (how == READ_PRINCIPAL)
+            s = account_of(s);
+        return digest_text(s);
+    default:
+        return digest_text(s);
+    }
+}
+
+struct value
+document_of(const struct equal_room *r, struct value v)
+{
+    struct slice s = text_trim(value_text(v));
+    struct value out;
+    struct buf plain;
+
+    if (value_is(v, VALUE_ARRAY) || value_is(v, VALUE_OBJECT))
+        return v;
+    if (!value_is(v, VALUE_STRING) || s.n < 2)
+        return VALUE_NOTHING;
+    if (slice_starts(s, SLICE("%7B")) || slice_starts(s, SLICE("%7b")) ||
+        slice_starts(s, SLICE("%5B")) || slice_starts(s, SLICE("%5b"))) {
+        plain = arena_open(r->arena);
+        text_unquote(&plain, s);
+        s = text_trim(arena_keep(r->arena, &plain));
+    }
+    if (s.n < 2 || (s.p[0] != '{' && s.p[0] != '['))
+        return VALUE_NOTHING;
+    if (pack_json(r->names, s, r->scratch, r->arena, NULL, &out, NULL) != 0)
+        return VALUE_NOTHING;
+    return out;
+}
+
+bool
+document_equal(const struct equal_room *r, struct value a, struct value b)
+{
+    size_t mark = arena_mark(r->arena);
+    struct value x = document_of(r, a);
+    struct value y = x.p != NULL ? document_of(r, b) : VALUE_NOTHING;
+    bool same = false;
+
+    if (x.p != NULL && y.p != NULL) {
+        struct slice statement = SLICE("Statement");
+        bool policy = value_member(r->names, x, statement).p != NULL &&
+                      value_member(r->names, y, statement).p != NULL;
+        enum reading how = policy ? READ_POLICY : READ_JSON;
+        struct digest d = digest_of(r->names, x, how);
+        struct digest e = digest_of(r->names, y, how);
+
+        same = d.a == e.a && d.b == e.b;
+    }
+    arena_reset(r->arena, mark);
+    return same;
+}

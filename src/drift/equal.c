@@ -1,0 +1,378 @@
+#include "drift/equal.h"
+
+#include <mbedtls/base64.h>
+#include <mbedtls/sha1.h>
+
+#include "base/text.h"
+#include "drift/document.h"
+
+#define NUMBER_MAX_BYTES 15 /* longer digits are ids, not numbers */
+
+/*
+ * A decimal number without its sign, leading and trailing zeros: the digits
+ * of a are compared as they stand, so that no precision is lost.
+ */
+struct number {
+    bool negative;
+    struct slice whole, part; /* before and after the point */
+};
+
+static bool
+number_parse(struct slice s, struct number *n)
+{
+    struct slice digits;
+
+    if (s.n == 0 || s.n > NUMBER_MAX_BYTES)
+        return false;
+    n->negative = s.p[0] == '-';
+    digits = slice_from(s, n->negative);
+    n->whole = slice_head(digits, slice_chr(digits, '.'));
+    n->part = slice_from(digits, n->whole.n + 1);
+    if (n->whole.n == 0 || (n->part.n == 0 && digits.n != n->whole.n))
+        return false;
+    for (size_t i = 0; i < n->whole.n; i++)
+        if (!text_digit(n->whole.p[i]))
+            return false;
+    for (size_t i = 0; i < n->part.n; i++)
+        if (!text_digit(n->part.p[i]))
+            return false;
+    /* 007 is a name. */
+    if (n->whole.n > 1 && n->whole.p[0] == '0')
+        return false;
+    while (n->part.n > 0 && n->part.p[n->part.n - 1] == '0')
+        n->part.n--;
+    return true;
+}
+
+static bool
+number_zero(const struct number *n)
+{
+    return slice_eq(n->whole, SLICE("0")) && n->part.n == 0;
+}
+
+static bool
+numbers_equal(const struct number *a, const struct number *b)
+{
+    if (number_zero(a) && number_zero(b))
+        return true;
+    return a->negative == b->negative && slice_eq(a->whole, b->whole) &&
+           slice_eq(a->part, b->part);
+}
+
+static bool
+is_bool(struct slice s)
+{
+    return text_eq_fold(s, SLICE("true")) || text_eq_fold(s, SLICE("false"));
+}
+
+/* 1E2 and 1.795E9 as JSON writes large numbers: digits and an exponent. */
+static bool
+exponent_equal(struct slice a, struct slice b)
+{
+    size_t e = slice_chr(a, 'E');
+    char plain[NUMBER_MAX_BYTES + 1];
+    size_t n = 0, point, power = 0;
+
+    e = e == a.n ? slice_chr(a, 'e') : e;
+    if (e == a.n || e + 1 == a.n || e > NUMBER_MAX_BYTES)
+        return false;
+    for (size_t i = e + 1; i < a.n; i++) {
+        if (!text_digit(a.p[i]) || power > NUMBER_MAX_BYTES)
+            return false;
+        power = power * 10 + (size_t)(a.p[i] - '0');
+    }
+    point = slice_chr(slice_head(a, e), '.');
+    for (size_t i = 0; i < e; i++)
+        if (i != point)
+            plain[n++] = a.p[i];
+    while (n < point + power && n < sizeof(plain))
+        plain[n++] = '0';
+    return n == point + power && equal_scalars(slice_of(plain, n), b);
+}
+
+bool
+equal_scalars(struct slice a, struct slice b)
+{
+    struct number x, y;
+
+    if (slice_eq(a, b))
+        return true;
+    if (a.n == 0 || b.n == 0)
+        return false;
+    if (is_bool(a) && is_bool(b))
+        return text_eq_fold(a, b);
+    if (number_parse(a, &x))
+        return number_parse(b, &y) ? numbers_equal(&x, &y)
+                                   : exponent_equal(b, a);
+    return number_parse(b, &y) && exponent_equal(a, b);
+}
+
+/* Whether `name` is what an ARN's resource part ends in. */
+static bool
+arn_ends(struct slice arn, struct slice name)
+{
+    static const struct slice middles[] = {
+        SLICE_INIT("function:"), SLICE_INIT("table/"), SLICE_INIT("stream/")};
+    struct slice r = arn;
+
+    /* arn:partition:service:region:account:resource */
+    for (int i = 0; i < 5; i++) {
+        size_t colon = slice_chr(r, ':');
+
+        if (colon == r.n)
+            return false;
+        r = slice_from(r, colon + 1);
+    }
+    if (slice_ends(r, SLICE(":*")) && !slice_ends(name, SLICE(":*")))
+        r.n -= 2;
+    for (size_t i = 0; i < sizeof(middles) / sizeof(*middles); i++) {
+        struct slice rest = slice_from(r, middles[i].n);
+        size_t end = slice_chr(rest, middles[i].p[middles[i].n - 1]);
+
+        if (slice_starts(r, middles[i]) &&
+            slice_eq(slice_head(rest, end), name))
+            return true;
+    }
+    if (!slice_ends(r, name) || name.n == 0)
+        return false;
+    if (r.n == name.n)
+        return true;
+    /* The whole of what follows the first or the last separator. */
+    size_t from = r.n - name.n;
+    char sep = r.p[from - 1];
+
+    return (sep == '/' || sep == ':') &&
+           (slice_chr(r, sep) == from - 1 || slice_rchr(r, sep) == from - 1);
+}
+
+static bool
+is_arn(struct slice s)
+{
+    return slice_starts(s, SLICE("arn:"));
+}
+
+bool
+equal_arn_name(struct slice a, struct slice b)
+{
+    if (is_arn(a) == is_arn(b))
+        return false;
+    return is_arn(a) ? arn_ends(a, b) : arn_ends(b, a);
+}
+
+bool
+equal_text(struct slice a, struct slice b)
+{
+    return equal_scalars(a, b) || equal_arn_name(a, b) || equal_times(a, b);
+}
+
+static bool
+is_kms_alias(struct slice s)
+{
+    if (is_arn(s))
+        return text_find(s, SLICE(":kms:")) != s.n &&
+               text_find(s, SLICE(":alias/")) != s.n;
+    return slice_starts(s, SLICE("alias/"));
+}
+
+static bool
+is_container(struct value v)
+{
+    return value_is(v, VALUE_ARRAY) || value_is(v, VALUE_OBJECT);
+}
+
+enum equality
+equal_values(const struct equal_room *r, struct value a, struct value b)
+{
+    struct slice x = value_text(a), y = value_text(b);
+
+    if (value_empty(a) || value_empty(b))
+        return value_empty(a) && value_empty(b) ? EQUAL_YES : EQUAL_NO;
+    if (!is_container(a) && !is_container(b) && equal_text(x, y))
+        return EQUAL_YES;
+    if (document_equal(r, a, b))
+        return EQUAL_YES;
+    if (is_kms_alias(x) != is_kms_alias(y) && x.n > 0 && y.n > 0)
+        return EQUAL_UNKNOWN;
+    return EQUAL_NO;
+}
+
+bool
+equal_is(const struct equal_room *r, struct value a, struct value b)
+{
+    return equal_values(r, a, b) == EQUAL_YES;
+}
+
+/* One byte of a domain name; \052 is how Route 53 writes an asterisk. */
+static char
+dns_char(struct slice *s)
+{
+    char c;
+
+    if (slice_starts(*s, SLICE("\\052"))) {
+        *s = slice_from(*s, 4);
+        return '*';
+    }
+    c = text_lower(s->p[0]);
+    *s = slice_from(*s, 1);
+    return c;
+}
+
+bool
+equal_dns(struct slice a, struct slice b)
+{
+    if (slice_ends(a, SLICE(".")))
+        a.n--;
+    if (slice_ends(b, SLICE(".")))
+        b.n--;
+    while (a.n > 0 && b.n > 0)
+        if (dns_char(&a) != dns_char(&b))
+            return false;
+    return a.n == 0 && b.n == 0;
+}
+
+bool
+equal_version(struct slice a, struct slice b)
+{
+    struct slice x, y;
+
+    if (a.n == 0 || b.n == 0)
+        return a.n == b.n;
+    while (text_cut(&a, '.', &x) && text_cut(&b, '.', &y)) {
+        if (slice_eq(x, SLICE("x")) || slice_eq(y, SLICE("x")))
+            return true;
+        if (!slice_eq(x, y))
+            return false;
+    }
+    return true;
+}
+
+bool
+equal_protocol(struct slice a, struct slice b)
+{
+    /* iana.org/assignments/protocol-numbers; -1 is EC2's "all". */
+    static const struct {
+        struct slice name, number;
+    } known[] = {
+        {SLICE_INIT("tcp"), SLICE_INIT("6")},
+        {SLICE_INIT("udp"), SLICE_INIT("17")},
+        {SLICE_INIT("icmp"), SLICE_INIT("1")},
+        {SLICE_INIT("icmpv6"), SLICE_INIT("58")},
+        {SLICE_INIT("all"), SLICE_INIT("-1")},
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+        if (text_eq_fold(a, known[i].name))
+            a = known[i].number;
+        if (text_eq_fold(b, known[i].name))
+            b = known[i].number;
+    }
+    return text_eq_fold(a, b);
+}
+
+/* Terraform keeps user data as the hex SHA-1 of its decoded text. */
+static bool
+sha1_is(struct slice hex, struct slice text)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char hash[20];
+
+    if (hex.n != 2 * sizeof(hash) ||
+        mbedtls_sha1((const unsigned char *)text.p, text.n, hash) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof(hash); i++)
+        if (hex.p[2 * i] != digits[hash[i] >> 4] ||
+            hex.p[2 * i + 1] != digits[hash[i] & 15])
+            return false;
+    return true;
+}
+
+bool
+equal_base64(const struct equal_room *r, struct slice state, struct slice event)
+{
+    size_t mark = arena_mark(r->arena), n = 0;
+    unsigned char *raw;
+    bool same;
+
+    if (slice_eq(state, event) || sha1_is(state, event))
+        return true;
+    raw = (unsigned char *)arena_bytes(r->arena, event.n);
+    if (raw == NULL || event.n == 0 ||
+        mbedtls_base64_decode(raw, event.n, &n, (const unsigned char *)event.p,
+                              event.n) != 0) {
+        arena_reset(r->arena, mark);
+        return false;
+    }
+    same = slice_eq(state, slice_of((char *)raw, n)) ||
+           sha1_is(state, slice_of((char *)raw, n));
+    arena_reset(r->arena, mark);
+    return same;
+}
+
+/* How many of list are v. */
+static size_t
+count_of(const struct equal_room *r, struct value v, const struct value *list,
+         size_t n)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += equal_is(r, v, list[i]);
+    return count;
+}
+
+bool
+equal_sets(const struct equal_room *r, const struct value *a, size_t n_a,
+           const struct value *b, size_t n_b)
+{
+    bool ordered = n_a == n_b;
+
+    for (size_t i = 0; i < n_a && ordered; i++)
+        ordered = equal_is(r, a[i], b[i]);
+    if (ordered)
+        return true;
+    if (n_a != n_b || n_a > EQUAL_SET_MAX)
+        return false;
+    for (size_t i = 0; i < n_a; i++)
+        if (count_of(r, a[i], a, n_a) != count_of(r, a[i], b, n_b))
+            return false;
+    return true;
+}
+
+bool
+equal_hidden(struct value v)
+{
+    /* CloudTrail's own, and what services put in their place. */
+    static const struct slice whole[] = {
+        SLICE_INIT("HIDDEN_DUE_TO_SECURITY_REASONS"),
+        SLICE_INIT("<sensitiveDataRemoved>"),
+        SLICE_INIT("sensitive"),
+        SLICE_INIT("(sensitive)"),
+        SLICE_INIT("redacted"),
+        SLICE_INIT("(redacted)"),
+        SLICE_INIT("REDACTED"),
+        SLICE_INIT("<REDACTED>"),
+        SLICE_INIT("HIDDEN"),
+    };
+    static const struct slice within[] = {
+        SLICE_INIT("omitted"),
+        SLICE_INIT("OMITTED"),
+        SLICE_INIT("emoved for security"),
+        SLICE_INIT("HIDDEN_FOR_SECURITY"),
+    };
+    struct slice s = value_text(v);
+    size_t stars = 0;
+
+    if (!value_is(v, VALUE_STRING) || s.n == 0)
+        return false;
+    while (stars < s.n && s.p[stars] == '*')
+        stars++;
+    if (stars == s.n && stars >= 3)
+        return true;
+    for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
+        if (slice_eq(s, whole[i]))
+            return true;
+    for (size_t i = 0; i < sizeof(within) / sizeof(*within); i++)
+        if (text_find(s, within[i]) != s.n)
+            return true;
+    return false;
+}

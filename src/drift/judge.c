@@ -1,0 +1,368 @@
+#include "drift/judge.h"
+
+#include "base/text.h"
+#include "drift/compare.h"
+#include "drift/match.h"
+#include "drift/nacl.h"
+#include "drift/parts.h"
+#include "drift/route.h"
+#include "drift/sgrule.h"
+
+/* One element of a binding that found no resource, or did. */
+struct sought {
+    struct slice text; /* its ids */
+    uint16_t type;
+    enum map_role role;
+    size_t binding; /* which of the event's */
+    bool bulk;      /* one element of several */
+    bool found;
+};
+
+/* A binding while it is judged. */
+struct hearing {
+    struct trial *trial;
+    struct map_binding binding;
+    enum map_role role; /* of this element */
+    bool applies;       /* the when lines hold */
+    bool found;
+};
+
+struct hearings {
+    struct sought *list;
+    size_t n, max;
+};
+
+/* Judges that know parts of a resource which are blocks without a key. */
+static const struct {
+    struct slice event, types; /* glob of types */
+    bool (*fn)(struct trial *t, struct finding *f);
+} owners[] = {
+    {SLICE_INIT("*Route"), SLICE_INIT("aws_*route_table"), route_judge},
+    {SLICE_INIT("*NetworkAclEntry"), SLICE_INIT("aws_*network_acl"),
+     nacl_judge},
+};
+
+/* Judged by a function of the table; false when there is none. */
+static bool
+judge_owner(struct trial *t, const struct instance *in)
+{
+    struct slice type = state_type(in);
+
+    for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
+        struct finding *f;
+
+        if (!text_glob(owners[i].event, t->event_name) ||
+            !text_glob(owners[i].types, type))
+            continue;
+        f = finding_of(t, in);
+        if (f == NULL)
+            return true;
+        /* False: the part is a resource of its own, reported there. */
+        f->carried |= owners[i].fn(t, f);
+        return true;
+    }
+    return false;
+}
+
+/* What the lines of the binding say of one resource. */
+static void
+judge_lines(const struct hearing *h, struct finding *f,
+            const struct picks *picks)
+{
+    const struct map_binding *b = &h->binding;
+
+    if (b->confidence == MAP_LOW || b->n_lines == 0) {
+        f->carried = true;
+        f->unknown |= h->role != MAP_CREATE;
+    } else {
+        compare_binding(h->trial, b, f, picks);
+    }
+    if (f->unknown)
+        f->verdict = VERDICT_DRIFT;
+}
+
+/* A resource that the event means. */
+static void
+judge_instance(void *ctx, const struct instance *in, const struct picks *picks)
+{
+    struct hearing *h = ctx;
+    struct finding *f;
+
+    h->found = true;
+    if (h->applies && h->role != MAP_DELETE && judge_owner(h->trial, in))
+        return;
+    f = finding_of(h->trial, in);
+    if (f == NULL)
+        return;
+    if (!h->applies)
+        f->carried = true;
+    else if (h->role == MAP_DELETE)
+        finding_deleted(f);
+    else
+        judge_lines(h, f, picks);
+    if (h->role == MAP_CREATE && f->action == ACTION_UPDATE)
+        f->creates = true;
+}
+
+/* The role that the event gives: enum VALUE=create ... */
+static enum map_role
+role_of(struct trial *t, const struct map_binding *b)
+{
+    static const struct {
+        struct slice text;
+        enum map_role role;
+    } roles[] = {{SLICE_INIT("create"), MAP_CREATE},
+                 {SLICE_INIT("delete"), MAP_DELETE},
+                 {SLICE_INIT("upsert"), MAP_UPSERT}};
+    struct slice s;
+
+    if (!b->has_role_path)
+        return b->role;
+    s = value_text(compare_transform(t, &b->role_xform,
+                                     resolve_one(&t->scope, &b->role_path)));
+    for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+        if (slice_eq(s, roles[i].text))
+            return roles[i].role;
+    return MAP_UPDATE;
+}
+
+static void
+note_sought(struct hearings *all, struct trial *t, const struct wanted *w,
+            struct hearing *h, size_t binding, bool bulk)
+{
+    const struct map_binding *b = w->binding;
+
+    if (all->n == all->max)
+        return;
+    all->list[all->n++] = (struct sought){
+        .text = match_text(t, w),
+        .type = b->n_types > 0 && b->n_types <= 4 ? map_type(b, 0)
+                                                  : (uint16_t)NAME_NONE,
+        .role = h->role,
+        .binding = binding,
+        .bulk = bulk,
+        .found = h->found,
+    };
+}
+
+/* One element of a binding (or all of it). */
+static void
+judge_element(struct hearing *h, struct hearings *all, size_t binding,
+              bool bulk)
+{
+    struct trial *t = h->trial;
+    struct wanted w;
+
+    match_wanted(t, &h->binding, &w);
+    if (h->binding.n_ids > 0 && w.n == 0)
+        return;
+    h->role = role_of(t, &h->binding);
+    h->found = false;
+    match_each(t, &w, judge_instance, h);
+    if (w.n > 0)
+        note_sought(all, t, &w, h, binding, bulk);
+}
+
+/* An id path with [] and no each is an implied each: over its list. */
+static bool
+implied_each(const struct map_binding *b, struct map_path *prefix)
+{
+    for (size_t i = 0; i < b->n_ids; i++) {
+        const struct map_path *p = &b->id[i].path;
+
+        for (size_t k = 0; k < p->n && p->sym[k] != MAP_SYM_ALT; k++) {
+            if (p->sym[k] == MAP_SYM_FILTER)
+                break;
+            if (p->sym[k] == MAP_SYM_LIST) {
+                *prefix = *p;
+                prefix->n = (uint8_t)(k + 1);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool
+whens_hold(struct trial *t, const struct map_binding *b)
+{
+    for (size_t i = 0; i < b->n_whens; i++)
+        if (!resolve_when(&t->scope, &b->when[i]))
+            return false;
+    return true;
+}
+
+static void
+judge_binding(struct trial *t, struct map_ref ref, size_t number,
+              struct hearings *all)
+{
+    struct hearing h = {.trial = t};
+    struct map_path prefix;
+    struct values list;
+    bool implied;
+
+    map_binding(ref, &h.binding);
+    if (h.binding.role == MAP_NONE)
+        return;
+    t->scope.element = VALUE_NOTHING;
+    t->scope.prefix = NULL;
+    h.applies = whens_hold(t, &h.binding);
+    implied = !h.binding.has_each && implied_each(&h.binding, &prefix);
+    if (!h.binding.has_each && !implied) {
+        judge_element(&h, all, number, false);
+        return;
+    }
+    list = resolve(&t->scope, implied ? &prefix : &h.binding.each);
+    if (implied) {
+        t->scope.prefix = &prefix;
+        t->scope.prefix_n = prefix.n;
+    }
+    for (size_t i = 0; i < list.n; i++) {
+        t->scope.element = list.v[i];
+        judge_element(&h, all, number, list.n > 1);
+    }
+    t->scope.element = VALUE_NOTHING;
+    t->scope.prefix = NULL;
+}
+
+/* Whether an element was found, by this binding or by another one. */
+static bool
+is_found(const struct hearings *all, const struct sought *s)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->list[i].found && slice_eq(all->list[i].text, s->text))
+            return true;
+    return false;
+}
+
+static bool
+any_carried(const struct trial *t)
+{
+    for (size_t i = 0; i < t->n_findings; i++)
+        if (t->finding[i]->carried)
+            return true;
+    return false;
+}
+
+static void
+add_unmanaged(struct judgement *out, const struct sought *s)
+{
+    static const enum action actions[] = {[MAP_UPDATE] = ACTION_UPDATE,
+                                          [MAP_CREATE] = ACTION_CREATE,
+                                          [MAP_DELETE] = ACTION_DELETE,
+                                          [MAP_UPSERT] = ACTION_UPDATE,
+                                          [MAP_NONE] = ACTION_UPDATE};
+
+    for (size_t i = 0; i < out->n_unmanaged; i++)
+        if (slice_eq(out->unmanaged[i].resource, s->text)) {
+            /* The binding that creates it knows best what it is. */
+            if (s->role != MAP_CREATE || out->unmanaged[i].creates)
+                return;
+            out->unmanaged[i].type = s->type;
+            out->unmanaged[i].action = ACTION_CREATE;
+            out->unmanaged[i].creates = true;
+            return;
+        }
+    out->unmanaged[out->n_unmanaged++] = (struct unmanaged){
+        .type = s->type,
+        .resource = s->text,
+        .action = actions[s->role],
+        .creates = s->role == MAP_CREATE,
+    };
+}
+
+/*
+ * The resources nobody manages: elements that no binding found.  When the
+ * event found something, only what stands beside it in a list counts, or
+ * what a resource that says nothing of itself leaves open.
+ */
+static void
+list_unmanaged(struct judgement *out, const struct hearings *all)
+{
+    bool carried = any_carried(&out->trial);
+
+    out->unmanaged =
+        arena_alloc(out->trial.arena, (all->n + 1) * sizeof(*out->unmanaged));
+    for (size_t i = 0; i < all->n && out->unmanaged != NULL; i++) {
+        const struct sought *s = &all->list[i];
+        bool beside = false;
+
+        for (size_t k = 0; k < all->n && s->bulk; k++)
+            beside |= all->list[k].binding == s->binding && all->list[k].found;
+        if (!is_found(all, s) && (!carried || beside))
+            add_unmanaged(out, s);
+    }
+}
+
+static enum verdict
+gravest(const struct judgement *out)
+{
+    enum verdict v =
+        out->trial.n_findings > 0 ? VERDICT_NONE : VERDICT_UNMANAGED;
+
+    if (out->n_unmanaged > 0)
+        v = VERDICT_UNMANAGED;
+    for (size_t i = 0; i < out->trial.n_findings; i++)
+        if (out->trial.finding[i]->verdict == VERDICT_DRIFT)
+            v = VERDICT_DRIFT;
+    return v;
+}
+
+#define SOUGHT_MAX 4096 /* elements of one event that are accounted for */
+
+static void
+judge_mapped(const struct judge *j, const struct event *ev,
+             const struct map_ref *ref, size_t n, struct judgement *out)
+{
+    struct trial *t = &out->trial;
+    struct hearings all = {.max = SOUGHT_MAX};
+    bool known = false;
+
+    scope_init(&t->scope, &j->maps->names, j->words, ev, j->arena, j->scratch);
+    t->event_name = map_event_name(event_text(ev, EVENT_NAME, j->arena));
+    t->account = event_text(ev, EVENT_ACCOUNT, j->arena);
+    t->region = event_text(ev, EVENT_REGION, j->arena);
+    all.list = arena_alloc(j->arena, SOUGHT_MAX * sizeof(*all.list));
+    if (all.list == NULL)
+        all.max = 0;
+    if (!sgrule_judge(t, &known))
+        for (size_t i = 0; i < n; i++)
+            judge_binding(t, ref[i], i, &all);
+    parts_reported(t);
+    list_unmanaged(out, &all);
+    out->verdict = gravest(out);
+    if (n == 0 && t->n_findings == 0)
+        out->verdict = VERDICT_NONE;
+}
+
+void
+judge_event(const struct judge *j, const struct event *ev,
+            struct judgement *out)
+{
+    struct map_ref ref[MAP_BINDINGS_MAX];
+    bool known;
+    size_t n;
+
+    *out = (struct judgement){.verdict = VERDICT_IGNORED};
+    out->trial = (struct trial){
+        .maps = j->maps,
+        .words = j->words,
+        .states = j->states,
+        .n_states = j->n_states,
+        .arena = j->arena,
+        .scratch = j->scratch,
+        .is_open = j->is_open,
+        .is_open_ctx = j->is_open_ctx,
+    };
+    out->reason =
+        filter_event(j->filter, ev, &j->maps->names, j->arena, j->scratch);
+    if (out->reason.n > 0)
+        return;
+    n = map_find(j->maps, event_text(ev, EVENT_SOURCE, j->arena),
+                 event_text(ev, EVENT_NAME, j->arena), ref, &known);
+    if (!known) {
+        out->verdict = VERDICT_UNMAPPED;
+        return;
+    }
+    judge_mapped(j, ev, ref, n, out);
+}

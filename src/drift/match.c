@@ -1,0 +1,311 @@
+#include "drift/match.h"
+
+#include "base/text.h"
+#include "drift/compare.h"
+
+void
+match_wanted(struct trial *t, const struct map_binding *b, struct wanted *w)
+{
+    *w = (struct wanted){.binding = b};
+    for (size_t i = 0; i < b->n_ids; i++) {
+        struct values v = resolve(&t->scope, &b->id[i].path);
+
+        for (size_t k = 0; k < v.n; k++)
+            v.v[k] = compare_transform(t, &b->id[i].xform, v.v[k]);
+        if (v.n == 0) {
+            w->absent[w->n_absent++] = &b->id[i];
+        } else {
+            w->line[w->n] = &b->id[i];
+            w->value[w->n++] = v;
+        }
+    }
+}
+
+struct slice
+match_text(struct trial *t, const struct wanted *w)
+{
+    struct buf b = arena_open(t->arena);
+
+    for (size_t i = 0; i < w->n; i++) {
+        if (i > 0)
+            buf_byte(&b, ':');
+        buf_put(&b, slice_head(value_text(w->value[i].v[0]), 2048));
+    }
+    return arena_keep(t->arena, &b);
+}
+
+bool
+match_account(const struct state *st, struct slice account)
+{
+    struct slice only = state_account(st);
+
+    return only.n == 0 || slice_eq(only, account);
+}
+
+/* Part `part` of a composite id, or any part (part < 0). */
+static bool
+part_is(struct slice id, int part, struct slice want)
+{
+    static const char separators[] = "/:,|_;";
+
+    for (size_t i = 0; i < sizeof(separators) - 1; i++) {
+        struct slice rest = id, piece;
+        int n = 0;
+
+        while (text_cut(&rest, separators[i], &piece))
+            if ((part < 0 || n++ == part) && slice_eq(piece, want))
+                return true;
+    }
+    return false;
+}
+
+static bool
+is_dns_name(const struct trial *t, uint16_t attr)
+{
+    char out[NAME_MAX_BYTES];
+    struct slice name = names_text(t->scope.names, attr, out);
+
+    return slice_eq(name, SLICE("name")) || slice_eq(name, SLICE("fqdn"));
+}
+
+/* Whether what the state has is what the event names. */
+static bool
+id_equal(struct trial *t, const struct instance *in, uint16_t attr,
+         struct value state, struct value want)
+{
+    struct equal_room room = {t->scope.names, t->arena, t->scratch};
+    struct slice s = value_text(state), w = value_text(want);
+
+    if (s.n == 0 || w.n == 0)
+        return false;
+    if (equal_scalars(s, w) || equal_arn_name(s, w))
+        return true;
+    if (is_dns_name(t, attr) && equal_dns(s, w))
+        return true;
+    if (compare_lower_cased(state_type(in)) && text_eq_fold(s, w))
+        return true;
+    return !value_is(state, VALUE_STRING) && equal_is(&room, state, want);
+}
+
+/* Remembers the block in which an id was found. */
+static void
+pick_block(struct picks *picks, const struct map_path *spec,
+           const uint16_t *sym, size_t n, const struct spot *at)
+{
+    struct pick *p;
+
+    if (n < 2 || at->index[n - 2] < 0 || picks->n == PICKS_MAX)
+        return;
+    p = &picks->pick[picks->n++];
+    memcpy(p->sym, sym, (n - 1) * sizeof(*sym));
+    p->n = n - 1;
+    p->index = at->index[n - 2];
+    /* The other alternatives' blocks are not meant. */
+    for (size_t i = 0; i < spec->n && picks->n_excluded < PICKS_MAX; i++) {
+        bool first = i == 0 || spec->sym[i - 1] == MAP_SYM_ALT;
+        bool nested = i + 1 < spec->n && spec->sym[i + 1] < MAP_SYM_FIRST;
+
+        if (first && nested && spec->sym[i] != sym[0])
+            picks->excluded[picks->n_excluded++] = spec->sym[i];
+    }
+}
+
+/* One alternative of an id attribute, sym[0..n), against one value. */
+static bool
+alternative_has(struct trial *t, const struct instance *in,
+                const struct map_path *spec, const uint16_t *sym, size_t n,
+                struct value want, struct picks *picks)
+{
+    int part = -2;
+    struct spots at;
+
+    if (n > 1 && sym[n - 1] == MAP_SYM_ANYPART) {
+        part = -1;
+        n--;
+    } else if (n > 2 && sym[n - 2] == MAP_SYM_PART) {
+        part = sym[n - 1];
+        n -= 2;
+    }
+    at = attr_find(t->arena, in->attrs, sym, n, NULL);
+    for (size_t i = 0; i < at.n; i++) {
+        struct value_iter it = value_items(at.spot[i].v);
+        struct value item;
+
+        if (part >= -1) {
+            if (part_is(value_text(at.spot[i].v), part, value_text(want)))
+                return true;
+            continue;
+        }
+        while (!it.keyed && value_next(&it, NULL, &item))
+            if (id_equal(t, in, sym[n - 1], item, want))
+                return true;
+        if (id_equal(t, in, sym[n - 1], at.spot[i].v, want)) {
+            pick_block(picks, spec, sym, n, &at.spot[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+id_has(struct trial *t, const struct instance *in, const struct map_path *spec,
+       struct value want, struct picks *picks)
+{
+    size_t from = 0;
+
+    while (from < spec->n) {
+        size_t to = from;
+
+        while (to < spec->n && spec->sym[to] != MAP_SYM_ALT)
+            to += spec->sym[to] == MAP_SYM_PART ? 2 : 1;
+        if (alternative_has(t, in, spec, spec->sym + from, to - from, want,
+                            picks))
+            return true;
+        from = to + 1;
+    }
+    return false;
+}
+
+/* A line without a value asks for an attribute that is empty or says that
+ * the default is meant. */
+static bool
+is_default(struct value v)
+{
+    struct slice s = value_text(v);
+
+    return value_empty(v) || slice_eq(s, SLICE("default")) ||
+           slice_eq(s, SLICE("$LATEST"));
+}
+
+static bool
+absent_holds(const struct instance *in, const struct map_path *spec)
+{
+    for (size_t i = 0; i < spec->n; i++) {
+        bool first = i == 0 || spec->sym[i - 1] == MAP_SYM_ALT;
+        bool alone = i + 1 == spec->n || spec->sym[i + 1] == MAP_SYM_ALT;
+
+        if (first && alone && is_default(attr_get(in->attrs, spec->sym[i])))
+            return true;
+    }
+    return false;
+}
+
+static bool
+instance_has(struct trial *t, const struct wanted *w, const struct instance *in,
+             struct picks *picks)
+{
+    *picks = (struct picks){.n = 0};
+    for (size_t i = 0; i < w->n; i++) {
+        bool hit = false;
+
+        for (size_t k = 0; k < w->value[i].n && !hit; k++)
+            hit = id_has(t, in, &w->line[i]->attr, w->value[i].v[k], picks);
+        if (!hit)
+            return false;
+    }
+    for (size_t i = 0; i < w->n_absent; i++)
+        if (!absent_holds(in, &w->absent[i]->attr))
+            return false;
+    return true;
+}
+
+/* Whether an id line asks for id or arn alone, so that the index of all
+ * types answers it. */
+static bool
+is_typeless(const struct trial *t, const struct map_path *spec)
+{
+    for (size_t i = 0; i < spec->n; i++)
+        if (spec->sym[i] != t->words->id[W_ID] &&
+            spec->sym[i] != t->words->id[W_ARN] && spec->sym[i] != MAP_SYM_ALT)
+            return false;
+    return true;
+}
+
+#define TYPES_EACH_MAX 6 /* more are looked up in the index of all types */
+
+/* The id line whose values have the fewest candidates. */
+static size_t
+best_line(struct trial *t, const struct wanted *w, const struct state *st,
+          uint16_t type)
+{
+    size_t best = 0, least = SIZE_MAX;
+
+    for (size_t i = 0; i < w->n; i++) {
+        size_t n = 0;
+
+        if (type == NAME_NONE && !is_typeless(t, &w->line[i]->attr))
+            continue;
+        for (size_t k = 0; k < w->value[i].n; k++) {
+            struct state_hits hits;
+
+            state_find(st, type, value_text(w->value[i].v[k]), &hits);
+            n += hits.end - hits.at;
+        }
+        if (n < least) {
+            least = n;
+            best = i;
+        }
+    }
+    return best;
+}
+
+struct search {
+    struct trial *trial;
+    const struct wanted *wanted;
+    const struct state *state;
+    match_fn *fn;
+    void *ctx;
+};
+
+static void
+search_hits(const struct search *s, struct state_hits *hits)
+{
+    struct instance in;
+    struct picks picks;
+
+    while (state_hit_next(hits, &in))
+        if (map_has_type(s->wanted->binding, in.type) &&
+            instance_has(s->trial, s->wanted, &in, &picks))
+            s->fn(s->ctx, &in, &picks);
+}
+
+static void
+search_type(const struct search *s, uint16_t type)
+{
+    const struct wanted *w = s->wanted;
+    struct state_hits hits;
+    size_t line;
+
+    if (w->binding->n_ids == 0) {
+        state_find(s->state, type, slice_of(NULL, 0), &hits);
+        search_hits(s, &hits);
+        return;
+    }
+    line = best_line(s->trial, w, s->state, type);
+    for (size_t k = 0; k < w->value[line].n; k++) {
+        state_find(s->state, type, value_text(w->value[line].v[k]), &hits);
+        search_hits(s, &hits);
+    }
+}
+
+void
+match_each(struct trial *t, const struct wanted *w, match_fn *fn, void *ctx)
+{
+    const struct map_binding *b = w->binding;
+    struct search s = {t, w, NULL, fn, ctx};
+    bool typeless = b->n_types == 0;
+
+    for (size_t i = 0; i < w->n && b->n_types > TYPES_EACH_MAX; i++)
+        typeless |= is_typeless(t, &w->line[i]->attr);
+    for (size_t i = 0; i < t->n_states; i++) {
+        if (!match_account(t->states[i], t->account))
+            continue;
+        s.state = t->states[i];
+        if (typeless) {
+            search_type(&s, NAME_NONE);
+            continue;
+        }
+        for (size_t k = 0; k < b->n_types; k++)
+            search_type(&s, map_type(b, k));
+    }
+}
