@@ -4,6 +4,7 @@
 # the network; otherwise from Debian's source packages, through an apt that
 # keeps its lists and state under OUT, so that no root is needed and the
 # system's own apt is left as it is.  A wrong SHA-256 stops everything.
+# DEBIAN_MIRROR names another mirror than deb.debian.org.
 set -eu
 
 lock=$(dirname "$0")/versions.lock
@@ -61,7 +62,9 @@ mkdir -p "$out/.tarballs"
 rows | while read -r name version file sha256 licence origin; do
 	if ! right "$store/$file" "$sha256"; then
 		say "$store/$file ($name $version) is missing or has not the" \
-			"SHA-256 of $lock"
+			"SHA-256 of $lock. When Debian has moved on: TARBALLS=" \
+			"names a folder with it, or DEBIAN_MIRROR= an archive of" \
+			"snapshot.debian.org that still has it."
 		exit 1
 	fi
 	rm -rf "${out:?}/$name"
