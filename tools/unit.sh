@@ -4,9 +4,9 @@
 set -u
 log=$1.log
 if "$1" >"$log" 2>&1; then
-	passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) .*/\1/p' "$log")
-	echo "unit ${1##*/tests/unit/}: ${passed:-no} tests passed"
-	[ -n "$passed" ] # a program that ran nothing has not passed
+	passed=$(awk '/^\[  PASSED  \]/ { n += $4 } END { print n + 0 }' "$log")
+	echo "unit ${1##*/tests/unit/}: $passed tests passed"
+	[ "$passed" -gt 0 ] # a program that ran nothing has not passed
 else
 	status=$?
 	cat "$log"
