@@ -46,7 +46,7 @@ download() { # the rows whose tarball is not there yet
 	rows | while read -r name version file sha256 licence origin; do
 		right "$store/$file" "$sha256" || echo "$origin"
 	done >"$out/.missing"
-	[ -s "$out/.missing" ] || return 0
+	[ -s "$out/.missing" ] || return 0 # all there
 	say "fetching" $(cut -d/ -f2 "$out/.missing") "from $mirror"
 	for release in $(cut -d/ -f1 "$out/.missing" | sort -u); do
 		private_apt "$release"
@@ -54,6 +54,7 @@ download() { # the rows whose tarball is not there yet
 			$(sed -n "s,^$release/,,p" "$out/.missing") >/dev/null)
 		rm -rf "$apt"
 	done
+	rm -f "$out/.missing"
 }
 
 store=${tarballs:-$out/.tarballs}
