@@ -216,10 +216,8 @@ pack_is_number(struct slice s)
 }
 
 static int
-pack_primitive(struct packer *k, const jsmntok_t *t)
+pack_primitive(struct packer *k, struct slice s)
 {
-    struct slice s = tok_text(k, t);
-
     if (slice_eq(s, SLICE("null")))
         pack_null(&k->out);
     else if (slice_eq(s, SLICE("true")))
@@ -229,7 +227,7 @@ pack_primitive(struct packer *k, const jsmntok_t *t)
     else if (pack_is_number(s))
         pack_number(&k->out, s);
     else
-        return pack_bad(k, (size_t)t->start);
+        return pack_bad(k, (size_t)(s.p - k->text.p));
     return 0;
 }
 
@@ -337,7 +335,7 @@ pack_token(struct packer *k, int depth)
             pack_string(&k->out, text);
         break;
     default:
-        rc = pack_primitive(k, t);
+        rc = pack_primitive(k, tok_text(k, t));
         break;
     }
     k->at++;
@@ -369,25 +367,41 @@ pack_tokens(struct packer *k)
     return 0;
 }
 
+/* jsmn wants something behind a primitive; one alone is read here. */
+static int
+pack_root(struct packer *k)
+{
+    struct slice s = text_trim(k->text);
+    int rc;
+
+    if (s.n == 0)
+        return pack_bad(k, k->text.n);
+    if (s.p[0] != '{' && s.p[0] != '[' && s.p[0] != '"')
+        return pack_primitive(k, s);
+    rc = pack_tokens(k);
+    if (rc == 0 && !pack_gap(k, 0, tok_from(&k->tok[0]), 0))
+        rc = pack_bad(k, 0);
+    if (rc == 0)
+        rc = pack_token(k, 0);
+    if (rc == 0 &&
+        (k->at != k->n || !pack_gap(k, tok_to(&k->tok[0]), k->text.n, 0)))
+        rc = pack_bad(k, tok_to(&k->tok[0]));
+    return rc;
+}
+
 int
 pack_json(const struct names *ns, struct slice text, struct arena *scratch,
           struct arena *out, const struct pack_filter *filter, struct value *v,
           size_t *at)
 {
-    struct packer k = {.ns = ns, .text = text, .filter = filter};
+    struct packer k = {
+        .ns = ns, .text = text, .scratch = scratch, .filter = filter};
     size_t mark = arena_mark(scratch);
     struct slice kept;
     int rc;
 
-    k.scratch = scratch;
     k.out = arena_open(out);
-    rc = text.n < INT32_MAX ? pack_tokens(&k) : ERR_LIMIT;
-    if (rc == 0 && !pack_gap(&k, 0, tok_from(&k.tok[0]), 0))
-        rc = pack_bad(&k, 0);
-    if (rc == 0)
-        rc = pack_token(&k, 0);
-    if (rc == 0 && (k.at != k.n || !pack_gap(&k, tok_to(&k.tok[0]), text.n, 0)))
-        rc = pack_bad(&k, tok_to(&k.tok[0]));
+    rc = text.n < INT32_MAX ? pack_root(&k) : ERR_LIMIT;
     arena_reset(scratch, mark);
     if (at != NULL)
         *at = k.bad;

@@ -338,38 +338,45 @@ equal_sets(const struct equal_room *r, const struct value *a, size_t n_a,
     return true;
 }
 
+/* Stars and brackets around a word. */
+static struct slice
+bare_word(struct slice s)
+{
+    static const char around[] = "*<>()[]";
+
+    while (s.n > 0 && memchr(around, s.p[0], sizeof(around) - 1) != NULL)
+        s = slice_from(s, 1);
+    while (s.n > 0 && memchr(around, s.p[s.n - 1], sizeof(around) - 1) != NULL)
+        s.n--;
+    return s;
+}
+
 bool
 equal_hidden(struct value v)
 {
     /* CloudTrail's own, and what services put in their place. */
-    static const struct slice whole[] = {
+    static const struct slice words[] = {
         SLICE_INIT("HIDDEN_DUE_TO_SECURITY_REASONS"),
-        SLICE_INIT("<sensitiveDataRemoved>"),
+        SLICE_INIT("HIDDEN_FOR_SECURITY_REASONS"),
+        SLICE_INIT("sensitiveDataRemoved"),
         SLICE_INIT("sensitive"),
-        SLICE_INIT("(sensitive)"),
         SLICE_INIT("redacted"),
-        SLICE_INIT("(redacted)"),
         SLICE_INIT("REDACTED"),
-        SLICE_INIT("<REDACTED>"),
         SLICE_INIT("HIDDEN"),
     };
     static const struct slice within[] = {
         SLICE_INIT("omitted"),
         SLICE_INIT("OMITTED"),
         SLICE_INIT("emoved for security"),
-        SLICE_INIT("HIDDEN_FOR_SECURITY"),
     };
-    struct slice s = value_text(v);
-    size_t stars = 0;
+    struct slice s = value_text(v), word = bare_word(s);
 
     if (!value_is(v, VALUE_STRING) || s.n == 0)
         return false;
-    while (stars < s.n && s.p[stars] == '*')
-        stars++;
-    if (stars == s.n && stars >= 3)
-        return true;
-    for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++)
-        if (slice_eq(s, whole[i]))
+    if (word.n == 0)
+        return s.n >= 3 && s.p[0] == '*';
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (slice_eq(word, words[i]))
             return true;
     for (size_t i = 0; i < sizeof(within) / sizeof(*within); i++)
         if (text_find(s, within[i]) != s.n)
