@@ -1,16 +1,6 @@
 #include "value.h"
 
-/* Tags; a string of less than 128 bytes is 0x80 | length, then its text. */
-enum {
-    TAG_NULL,
-    TAG_FALSE,
-    TAG_TRUE,
-    TAG_NUMBER,
-    TAG_STRING,
-    TAG_ARRAY,
-    TAG_OBJECT,
-    TAG_SHORT = 0x80
-};
+#include "value_tags.h"
 
 /* LEB128 at *p, which moves behind it. */
 static uint32_t
