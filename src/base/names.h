@@ -20,7 +20,7 @@
 
 #define NAME_NONE 0xffffu
 #define NAME_MAX_BYTES 255
-#define NAMES_MAX 0xfff0u /* ids stay below; above are symbols of paths */
+#define NAMES_MAX 0x7ff0u /* ids stay below: maps keep them in 15 bits */
 #define NAMES_WORD_MAX 16 /* bytes one code stands for */
 #define NAMES_GROUP 16    /* names between two known offsets */
 

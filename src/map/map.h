@@ -25,6 +25,8 @@
 #define MAP_WHENS_MAX 4     /* when lines of a binding */
 #define MAP_ARGS_MAX 16     /* words of a transform */
 #define MAP_BINDINGS_MAX 96 /* bindings of one event */
+#define MAP_TYPES_MAX 64    /* types of one binding */
+#define MAP_LINES_MAX 2040  /* attribute lines of one binding */
 
 /*
  * A path is a string of symbols.  Below MAP_SYM_FIRST a symbol is a name: an
@@ -128,11 +130,14 @@ struct map_binding {
     const uint8_t *lines; /* coded, for map_lines() */
 };
 
-/* Walk over the attribute lines of a binding. */
+/* Walk over the attribute lines of a binding: first those it shares with
+ * another one (a base and a mask of its lines), then its own. */
 struct map_lines {
     const struct map *map;
     const uint8_t *p;
-    size_t left;
+    size_t left; /* own lines to come */
+    const uint8_t *base, *mask;
+    size_t mask_n, mask_at;     /* bits */
     struct map_path attr, path; /* of the line before: lines are deltas */
 };
 
@@ -140,7 +145,7 @@ struct map_lines {
 struct maps {
     struct names names;
     const struct map *builtin; /* NULL: none */
-    struct map *user;          /* NULL: none */
+    const struct map *user;    /* the last file read; NULL: none */
 };
 
 /* The built-in tables (in the generated map_tables.c). */
@@ -159,6 +164,15 @@ void maps_init(struct maps *ms);
  */
 int map_read(struct maps *ms, struct arena *arena, struct slice file,
              struct slice text, struct err *e);
+
+/*
+ * The name without the API version that some services append:
+ * UpdateFunctionCode20150331v2, CreateDistribution2020_05_31.
+ */
+struct slice map_event_name(struct slice event);
+
+/* The service as mappings write it: "ec2" for "ec2.amazonaws.com". */
+struct slice map_source_name(struct slice source);
 
 /*
  * The bindings of an event, a user's in front, replaced ones and role none
@@ -196,7 +210,9 @@ void map_each_of_type(const struct maps *ms, uint16_t type,
                       bool (*cb)(void *ctx, const struct map_binding *b),
                       void *ctx);
 
-/* Every (source, event) with its bindings, sorted by source and event. */
+/* Every binding of every (source, event), in no particular order, until cb
+ * returns false; b is NULL for an event that is known to touch nothing.
+ * source and event live until cb returns. */
 void map_each_event(const struct maps *ms,
                     bool (*cb)(void *ctx, struct slice source,
                                struct slice event,
@@ -204,8 +220,9 @@ void map_each_event(const struct maps *ms,
                     void *ctx);
 
 /*
- * What is known of a type's attribute ([type NAME] sections): path is the
- * attribute path without indexes.
+ * What is known of a type's attribute ([type NAME] sections): attr is the
+ * attribute path without indexes; what is known of a block holds for all
+ * that is in it.
  */
 enum map_trait {
     MAP_SENSITIVE = 1, /* never written out */

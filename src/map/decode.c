@@ -1,0 +1,220 @@
+/* From the coded form to bindings, lines and transforms. */
+
+#include "map/form.h"
+
+const uint8_t *
+form_symbols(const struct map *m, const uint8_t *p, size_t n,
+             struct map_path *path)
+{
+    while (n-- > 0)
+        p = form_symbol(m, p, &path->sym[path->n++]);
+    return p;
+}
+
+static const uint8_t *
+get_path(const struct map *m, const uint8_t *p, struct map_path *path)
+{
+    path->n = 0;
+    return form_symbols(m, p + 1, p[0], path);
+}
+
+static const uint8_t *
+get_when(const struct map *m, const uint8_t *p, struct map_when *when)
+{
+    p = get_path(m, p, &when->path);
+    when->negate = *p++ != 0;
+    return form_symbol(m, p, &when->literal);
+}
+
+/* A count in three bits, or in the byte that follows. */
+static const uint8_t *
+get_count(const uint8_t *p, unsigned bits, size_t *n)
+{
+    *n = bits & 7;
+    if (*n == 7)
+        *n = *p++;
+    return p;
+}
+
+static const uint8_t *
+get_id(const struct map *m, const uint8_t *p, struct map_id *id)
+{
+    unsigned flags = *p++;
+    size_t n;
+
+    id->attr.n = id->path.n = 0;
+    p = get_count(p, flags, &n);
+    p = form_symbols(m, p, n, &id->attr);
+    p = get_count(p, flags >> 3, &n);
+    p = form_symbols(m, p, n, &id->path);
+    id->xform = m->xform[(flags & 0x40) != 0 ? *p++ : 0];
+    return p;
+}
+
+uint32_t
+form_head(const struct map *m, uint32_t at, struct map_binding *b,
+          uint32_t *find)
+{
+    const uint8_t *p = m->heads + at;
+    unsigned flags = *p++;
+
+    b->ref = (struct map_ref){m, at};
+    b->role = (enum map_role)(flags & 7);
+    b->confidence = (enum map_confidence)(flags >> 3 & 3);
+    b->n_types = flags >> 6;
+    if (b->n_types == 3)
+        b->n_types = *p++;
+    b->types = p;
+    p = form_number(p + 2 * b->n_types, find);
+    b->lines = NULL;
+    if ((flags & 0x20) != 0) {
+        b->lines = m->lines + form_offset(p);
+        p += 3;
+    }
+    return (uint32_t)(p - m->heads);
+}
+
+void
+map_binding(struct map_ref ref, struct map_binding *b)
+{
+    const struct map *m = ref.map;
+    struct map_lines it;
+    const uint8_t *p;
+    unsigned flags;
+    uint32_t find;
+
+    form_head(m, ref.at, b, &find);
+    p = m->finds + find;
+    flags = *p++;
+    b->has_each = (flags & 1) != 0;
+    b->has_role_path = (flags & 2) != 0;
+    b->n_whens = flags >> 2 & 7;
+    p = get_count(p, flags >> 5, &b->n_ids);
+    if (b->has_each)
+        p = get_path(m, p, &b->each);
+    for (size_t i = 0; i < b->n_whens; i++)
+        p = get_when(m, p, &b->when[i]);
+    if (b->has_role_path) {
+        p = get_path(m, p, &b->role_path);
+        b->role_xform = m->xform[*p++];
+    }
+    for (size_t i = 0; i < b->n_ids; i++)
+        p = get_id(m, p, &b->id[i]);
+    map_lines(b, &it);
+    b->n_lines = it.left;
+    for (size_t i = 0; i < it.mask_n; i++)
+        b->n_lines += it.mask[i / 8] >> i % 8 & 1;
+}
+
+bool
+map_has_type(const struct map_binding *b, uint16_t type)
+{
+    for (size_t i = 0; i < b->n_types; i++)
+        if (map_type(b, i) == type)
+            return true;
+    return b->n_types == 0;
+}
+
+void
+map_lines(const struct map_binding *b, struct map_lines *it)
+{
+    uint32_t n, base_n;
+
+    it->map = b->ref.map;
+    it->left = it->mask_n = it->mask_at = 0;
+    it->attr.n = it->path.n = 0;
+    if (b->lines == NULL)
+        return;
+    it->p = form_number(b->lines, &n);
+    it->left = n / 2;
+    if (n % 2 == 0)
+        return;
+    /* A base never has a base itself. */
+    it->base = form_number(it->map->lines + form_offset(it->p), &base_n);
+    it->mask = it->p + 4;
+    it->mask_n = base_n / 2;
+    if (it->mask_n > (size_t)it->p[3] * 8)
+        it->mask_n = (size_t)it->p[3] * 8;
+    it->p = it->mask + it->p[3];
+}
+
+/* A constant and its guard. */
+static const uint8_t *
+get_constant(const struct map *m, const uint8_t *p, struct map_line *line)
+{
+    line->constant = true;
+    line->guarded = *p == FORM_GUARDED;
+    p = form_symbol(m, p + 1, &line->literal);
+    if (line->guarded)
+        p = get_when(m, p, &line->guard);
+    return p;
+}
+
+static void
+derive(const struct map *m, const struct map_path *attr, size_t n,
+       struct map_path *path)
+{
+    for (size_t i = attr->n - n; i < attr->n; i++)
+        path->sym[path->n++] =
+            (uint16_t)names_class(&m->names, attr->sym[i]);
+}
+
+/* Reads one line over the one before it. */
+static const uint8_t *
+get_line(const struct map *m, const uint8_t *p, struct map_line *line)
+{
+    unsigned share = *p++, what = share < 0x80 ? 0x50 : *p++;
+    size_t added = what >> 6, told = what >> 4 & 3, derived = what >> 2 & 3;
+
+    if (share < 0x80) {
+        told = 0;
+        derived = 1;
+    }
+    if (added == 3)
+        added = *p++;
+    if (told == 3)
+        told = *p++;
+    line->attr.n = share >> 4 & 7;
+    line->path.n = share & 15;
+    p = form_symbols(m, p, added, &line->attr);
+    p = form_symbols(m, p, told, &line->path);
+    derive(m, &line->attr, derived, &line->path);
+    if ((what & 2) != 0)
+        line->path.sym[line->path.n++] = MAP_SYM_LIST;
+    line->xform = m->xform[0];
+    line->constant = line->guarded = false;
+    line->literal = NAME_NONE;
+    if ((what & 1) == 0)
+        return p;
+    if (*p >= FORM_CONSTANT)
+        return get_constant(m, p, line);
+    line->xform = m->xform[*p];
+    return p + 1;
+}
+
+bool
+map_line_next(struct map_lines *it, struct map_line *line)
+{
+    line->attr = it->attr;
+    line->path = it->path;
+    while (it->mask_at < it->mask_n) {
+        size_t i = it->mask_at++;
+
+        it->base = get_line(it->map, it->base, line);
+        it->attr = line->attr;
+        it->path = line->path;
+        if (it->mask_at == it->mask_n) /* own lines follow no other's */
+            it->attr.n = it->path.n = 0;
+        if ((it->mask[i / 8] >> i % 8 & 1) != 0)
+            return true;
+    }
+    if (it->left == 0)
+        return false;
+    it->left--;
+    line->attr = it->attr;
+    line->path = it->path;
+    it->p = get_line(it->map, it->p, line);
+    it->attr = line->attr;
+    it->path = line->path;
+    return true;
+}

@@ -1,0 +1,116 @@
+#ifndef MAP_FORM_H
+#define MAP_FORM_H
+
+/*
+ * The coded form of a map: what encode.c writes, decode.c and look.c read,
+ * and gen/ prints as tables.  Private to this room.  It is only ever made
+ * by our own code, so reading it checks nothing.
+ *
+ *   symbol   below 0x80: an index in `frequent`; else two bytes, high first,
+ *            with 0x8000 set: a name id or a map_symbol (0x7ff0 and above)
+ *   number   LEB128
+ *   path     count, symbols
+ *   head     role:3 confidence:2 lines:1 types:2 (3: a count byte follows,
+ *            0: any type); type ids, low byte first; number: offset in finds;
+ *            if lines: three bytes, low first: offset in lines
+ *   find     each:1 role:1 whens:3 ids:3 (7: a count byte follows); path of
+ *            each; whens; path and transform of the role; ids
+ *   when     path, negate, symbol (NAME_NONE: any value)
+ *   id       attribute:3 path:3 (7: a count byte follows) transform:1;
+ *            symbols; symbols; index of the transform
+ *   block    number: own lines * 2 + 1 if it has a base; base: its offset in
+ *            three bytes, mask length, mask (bit i: line i of the base is a
+ *            line of this one too); own lines
+ *   line     delta to the line before in its block, both paths empty at
+ *            first: 0:1 attr:3 path:4 shares that many symbols, then has one
+ *            more in the attribute, whose class is the one more in the path;
+ *            or 1:1 attr:3 path:4, new:2 told:2 derived:2 list:1 more:1
+ *            (3 in new or told: a count byte follows), attribute symbols,
+ *            symbols of the path that are told, then `derived` ones that are
+ *            the classes of the last ones of the attribute, then [] if list;
+ *            if more: index of the transform, or FORM_CONSTANT symbol, or
+ *            FORM_GUARDED symbol when
+ *   trait    flags (0: a part), path; for a part also symbols of the child
+ *            type and of the owner attribute
+ */
+
+#include "map/map.h"
+
+#define FORM_FREQUENT 128
+#define FORM_TWO_BYTES 0x7ff0u /* names in paths have ids below */
+#define FORM_XFORMS_MAX 254
+#define FORM_CONSTANT 0xfe
+#define FORM_GUARDED 0xff
+#define FORM_SOURCES_MAX 1024
+
+struct map {
+    struct names names;          /* what its numbers mean */
+    const struct map *older;     /* a user's file read before; NULL */
+    const uint16_t *frequent;    /* FORM_FREQUENT symbols, or NULL */
+    const struct map_xform *xform;
+    const uint16_t *source;      /* name ids, ascending */
+    const uint16_t *source_at;   /* index of its first event; one more */
+    const uint32_t *source_head; /* offset of its first head; one more */
+    const uint16_t *event;       /* name ids, ascending within a source */
+    const uint16_t *event_head;  /* offset of the first head, from the
+                                  * source's */
+    const uint8_t *heads, *finds, *lines;
+    const uint16_t *type;        /* ids ascending, one for each source that
+                                  * has bindings for it; NAME_NONE: any */
+    const uint16_t *type_source; /* index of that source */
+    const uint16_t *trait_type;  /* ids, ascending */
+    const uint32_t *trait_at;    /* offset of its first trait; one more */
+    const uint8_t *traits;
+    uint32_t n_sources, n_types, n_trait_types;
+};
+
+static inline const uint8_t *
+form_symbol(const struct map *m, const uint8_t *p, uint16_t *symbol)
+{
+    unsigned v = p[0];
+
+    if (v < FORM_FREQUENT) {
+        *symbol = m->frequent[v];
+        return p + 1;
+    }
+    v = (v & 0x7f) << 8 | p[1];
+    *symbol = (uint16_t)(v < FORM_TWO_BYTES ? v : v | 0x8000);
+    return p + 2;
+}
+
+static inline const uint8_t *
+form_number(const uint8_t *p, uint32_t *number)
+{
+    unsigned shift = 0;
+
+    *number = 0;
+    do {
+        *number |= (uint32_t)(*p & 0x7f) << shift;
+        shift += 7;
+    } while ((*p++ & 0x80) != 0);
+    return p;
+}
+
+static inline uint32_t
+form_offset(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
+}
+
+/* n more symbols at the end of a path that has room for them. */
+const uint8_t *form_symbols(const struct map *m, const uint8_t *p, size_t n,
+                            struct map_path *path);
+
+/* The head at `at`: types, role, confidence and lines' offset; where the
+ * next head begins.  b's find part stays as it was. */
+uint32_t form_head(const struct map *m, uint32_t at, struct map_binding *b,
+                   uint32_t *find);
+
+/* The heads of an event; false when the map does not know it. */
+bool form_event(const struct map *m, uint32_t source, uint32_t event,
+                uint32_t *from, uint32_t *to);
+
+/* The index of v in an ascending table, or n. */
+uint32_t form_index(const uint16_t *table, uint32_t n, uint32_t v);
+
+#endif

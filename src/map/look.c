@@ -1,0 +1,268 @@
+/* Finding bindings: by event, by type, all of them. */
+
+#include "base/text.h"
+#include "map/form.h"
+
+uint32_t
+form_index(const uint16_t *table, uint32_t n, uint32_t v)
+{
+    uint32_t lo = 0, hi = n;
+
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+
+        if (table[mid] < v)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < n && table[lo] == v ? lo : n;
+}
+
+/* The heads of event i of source s. */
+static void
+event_heads(const struct map *m, uint32_t s, uint32_t i, uint32_t *from,
+            uint32_t *to)
+{
+    *from = m->source_head[s] + m->event_head[i];
+    *to = i + 1 < m->source_at[s + 1]
+              ? m->source_head[s] + m->event_head[i + 1]
+              : m->source_head[s + 1];
+}
+
+bool
+form_event(const struct map *m, uint32_t source, uint32_t event,
+           uint32_t *from, uint32_t *to)
+{
+    uint32_t s = form_index(m->source, m->n_sources, source);
+    uint32_t first, n, i;
+
+    if (s == m->n_sources)
+        return false;
+    first = m->source_at[s];
+    n = m->source_at[s + 1] - first;
+    i = form_index(m->event + first, n, event);
+    if (i == n)
+        return false;
+    event_heads(m, s, first + i, from, to);
+    return true;
+}
+
+/* Length of "v" and digits at the end of s, or 0. */
+static size_t
+revision_length(struct slice s)
+{
+    size_t i = s.n;
+
+    while (i > 0 && text_digit(s.p[i - 1]))
+        i--;
+    return i < s.n && i > 0 && s.p[i - 1] == 'v' ? s.n - i + 1 : 0;
+}
+
+/* Takes two digits off the end of *s, and an underscore before them. */
+static bool
+cut_two_digits(struct slice *s)
+{
+    if (s->n < 2 || !text_digit(s->p[s->n - 1]) ||
+        !text_digit(s->p[s->n - 2]))
+        return false;
+    s->n -= 2;
+    return true;
+}
+
+static void
+cut_underscore(struct slice *s)
+{
+    if (s->n > 0 && s->p[s->n - 1] == '_')
+        s->n--;
+}
+
+/* Without the API version that some services put into event names: 20YY MM
+ * DD with or without underscores, and perhaps v2. */
+struct slice
+map_event_name(struct slice event)
+{
+    struct slice s = slice_head(event, event.n - revision_length(event));
+
+    if (!cut_two_digits(&s))
+        return event;
+    cut_underscore(&s);
+    if (!cut_two_digits(&s))
+        return event;
+    cut_underscore(&s);
+    if (!cut_two_digits(&s) || !slice_ends(s, SLICE("20")))
+        return event;
+    s.n -= 2;
+    cut_underscore(&s);
+    return s.n > 0 ? s : event;
+}
+
+struct slice
+map_source_name(struct slice source)
+{
+    struct slice tail = SLICE(".amazonaws.com");
+
+    return slice_ends(source, tail) ? slice_head(source, source.n - tail.n)
+                                    : source;
+}
+
+/* The map after m in the order of precedence; m NULL: the first one. */
+static const struct map *
+next_map(const struct maps *ms, const struct map *m)
+{
+    const struct map *next = m == NULL ? ms->user : m->older;
+
+    if (next != NULL)
+        return next;
+    return m != ms->builtin ? ms->builtin : NULL;
+}
+
+size_t
+map_find(const struct maps *ms, struct slice source, struct slice event,
+         struct map_ref out[MAP_BINDINGS_MAX], bool *known)
+{
+    uint32_t e = names_find(&ms->names, map_event_name(event));
+    uint32_t s, from, to, find;
+    struct map_binding b;
+    size_t n = 0;
+
+    *known = false;
+    if (e == NAME_NONE)
+        return 0;
+    s = names_find(&ms->names, map_source_name(source));
+    for (const struct map *m = next_map(ms, NULL); m != NULL && !*known;
+         m = next_map(ms, m)) {
+        if (!form_event(m, s, e, &from, &to))
+            continue;
+        *known = true;
+        while (from < to && n < MAP_BINDINGS_MAX) {
+            out[n++] = (struct map_ref){m, from};
+            from = form_head(m, from, &b, &find);
+        }
+    }
+    return n;
+}
+
+/* Whether a map read later has this event: then m's says nothing. */
+static bool
+is_replaced(const struct maps *ms, const struct map *m, uint32_t source,
+            uint32_t event)
+{
+    uint32_t from, to;
+
+    for (const struct map *o = next_map(ms, NULL); o != m;
+         o = next_map(ms, o))
+        if (form_event(o, source, event, &from, &to))
+            return true;
+    return false;
+}
+
+struct type_walk {
+    const struct maps *ms;
+    const struct map *map;
+    uint16_t type;
+    bool (*cb)(void *ctx, const struct map_binding *b);
+    void *ctx;
+};
+
+/* The bindings of one event that are for the type. */
+static bool
+walk_heads(const struct type_walk *w, uint32_t s, uint32_t i)
+{
+    const struct map *m = w->map;
+    uint32_t from, to, find;
+    struct map_binding b;
+
+    event_heads(m, s, i, &from, &to);
+    while (from < to) {
+        struct map_ref ref = {m, from};
+
+        from = form_head(m, from, &b, &find);
+        if (b.n_types == 0 ? w->type != NAME_NONE
+                           : !map_has_type(&b, w->type))
+            continue;
+        if (is_replaced(w->ms, m, m->source[s], m->event[i]))
+            return true;
+        map_binding(ref, &b);
+        if (!w->cb(w->ctx, &b))
+            return false;
+    }
+    return true;
+}
+
+/* The bindings for `type`, NAME_NONE meaning those for any type. */
+static bool
+walk_type(struct type_walk *w, uint16_t type)
+{
+    const struct map *m = w->map;
+
+    w->type = type;
+    for (uint32_t t = form_index(m->type, m->n_types, type);
+         t < m->n_types && m->type[t] == type; t++) {
+        uint32_t s = m->type_source[t];
+
+        for (uint32_t i = m->source_at[s]; i < m->source_at[s + 1]; i++)
+            if (!walk_heads(w, s, i))
+                return false;
+    }
+    return true;
+}
+
+void
+map_each_of_type(const struct maps *ms, uint16_t type,
+                 bool (*cb)(void *ctx, const struct map_binding *b),
+                 void *ctx)
+{
+    struct type_walk w = {.ms = ms, .cb = cb, .ctx = ctx};
+
+    for (w.map = next_map(ms, NULL); w.map != NULL;
+         w.map = next_map(ms, w.map))
+        if (!walk_type(&w, type) || !walk_type(&w, NAME_NONE))
+            return;
+}
+
+struct event_walk {
+    const struct maps *ms;
+    bool (*cb)(void *ctx, struct slice source, struct slice event,
+               const struct map_binding *b);
+    void *ctx;
+};
+
+static bool
+walk_event(const struct event_walk *w, const struct map *m, uint32_t s,
+           uint32_t i)
+{
+    char source[NAME_MAX_BYTES], event[NAME_MAX_BYTES];
+    struct slice sn = names_text(&m->names, m->source[s], source);
+    struct slice en = names_text(&m->names, m->event[i], event);
+    uint32_t from, to, find;
+    struct map_binding b;
+
+    event_heads(m, s, i, &from, &to);
+    if (from == to)
+        return w->cb(w->ctx, sn, en, NULL);
+    while (from < to) {
+        map_binding((struct map_ref){m, from}, &b);
+        from = form_head(m, from, &b, &find);
+        if (!w->cb(w->ctx, sn, en, &b))
+            return false;
+    }
+    return true;
+}
+
+void
+map_each_event(const struct maps *ms,
+               bool (*cb)(void *ctx, struct slice source, struct slice event,
+                          const struct map_binding *b),
+               void *ctx)
+{
+    struct event_walk w = {ms, cb, ctx};
+
+    for (const struct map *m = next_map(ms, NULL); m != NULL;
+         m = next_map(ms, m))
+        for (uint32_t s = 0; s < m->n_sources; s++)
+            for (uint32_t i = m->source_at[s]; i < m->source_at[s + 1]; i++)
+                if (!is_replaced(ms, m, m->source[s], m->event[i]) &&
+                    !walk_event(&w, m, s, i))
+                    return;
+}

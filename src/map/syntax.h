@@ -1,0 +1,47 @@
+#ifndef MAP_SYNTAX_H
+#define MAP_SYNTAX_H
+
+/*
+ * The small grammars inside a line of a mapping file: paths, attributes,
+ * transforms.  Pure; how a word becomes a number is the caller's.  Private
+ * to this room and its host tool.
+ */
+
+#include "map/map.h"
+
+/*
+ * Number of a word: exact, or the class of its spelling.  NAME_NONE when
+ * there is no room for it.
+ */
+struct lexicon {
+    uint32_t (*word)(void *ctx, struct slice text, bool class);
+    void *ctx;
+};
+
+/*
+ * Each returns 0; ERR_SYNTAX or ERR_LIMIT with *why = a sentence that says
+ * what was expected; or ERR_MEMORY when the lexicon has no room.
+ */
+int syntax_word(const struct lexicon *lex, struct slice text, uint16_t *word,
+                const char **why);
+
+/* A path into an event: a.b[].c, >a, @a, ., .a, a[k=v].b, P|Q. */
+int syntax_path(const struct lexicon *lex, struct slice text,
+                struct map_path *path, const char **why);
+
+/* An attribute of a resource: a.b.c; with `id` also a|b, a#1 and a~. */
+int syntax_attr(const struct lexicon *lex, struct slice text, bool id,
+                struct map_path *path, const char **why);
+
+/* The path that the naming rule gives an attribute: its classes. */
+void syntax_derive(const struct names *names, const struct map_path *attr,
+                   struct map_path *path);
+
+/* A transform and its words, separated by spaces. */
+int syntax_xform(const struct lexicon *lex, struct slice text,
+                 struct map_xform *x, const char **why);
+
+/* Cuts the first word (no white space in it) off *rest; empty at the end. */
+struct slice syntax_cut(struct slice *rest);
+
+#endif
