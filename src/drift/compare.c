@@ -233,21 +233,37 @@ is_excluded(const struct comparison *c, uint16_t root)
 }
 
 static void
+observe(const struct comparison *c, const struct map_line *line,
+        struct values given, size_t changes_before)
+{
+    const struct observer *o = c->trial->observer;
+
+    if (o != NULL && o->line != NULL)
+        o->line(o->ctx, c->finding, line, given,
+                c->finding->n_changes > changes_before);
+}
+
+static void
 compare_line(struct comparison *c, const struct map_line *line)
 {
     compare_fn *fn = kinds[line->xform.kind];
     struct values given;
+    size_t before;
 
     if (line->attr.n == 0 || is_excluded(c, line->attr.sym[0]))
         return;
     if (line->constant) {
+        before = c->finding->n_changes;
         compare_constant(c, line);
+        observe(c, line, (struct values){0}, before);
         return;
     }
     if (!kv_holds(c, line))
         return;
     given = resolve(&c->trial->scope, &line->path);
+    before = c->finding->n_changes;
     (fn != NULL ? fn : compare_plain)(c, line, given);
+    observe(c, line, given, before);
 }
 
 /* Takes changes [first, n) that `drop` holds for out of the finding. */

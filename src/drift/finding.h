@@ -62,6 +62,28 @@ struct finding {
     size_t n_settled, max_settled;
 };
 
+struct wanted;
+struct finding;
+
+/*
+ * Told of each step while an event is judged, so that "why?" is answered by
+ * the judge itself.  Any function may be NULL.
+ */
+struct observer {
+    void *ctx;
+    /* A binding is taken up; applies: its when lines hold. */
+    void (*binding)(void *ctx, const struct map_binding *b, bool applies);
+    /* The ids of one element of it. */
+    void (*wanted)(void *ctx, const struct wanted *w);
+    /* A resource has them. */
+    void (*found)(void *ctx, const struct instance *in);
+    /* An attribute line was looked at: what the event gives for it, and
+     * whether that makes a change. */
+    void (*line)(void *ctx, const struct finding *f,
+                 const struct map_line *line, struct values given,
+                 bool changed);
+};
+
 /* One event before the judge. */
 struct trial {
     const struct maps *maps;
@@ -77,6 +99,7 @@ struct trial {
     size_t n_findings, max_findings;
     bool (*is_open)(void *ctx, const struct instance *in); /* or NULL */
     void *is_open_ctx;
+    const struct observer *observer; /* NULL: nobody looks on */
 };
 
 /* The finding for an instance, made when new; NULL when the arena is full. */

@@ -89,6 +89,8 @@ judge_instance(void *ctx, const struct instance *in, const struct picks *picks)
     struct finding *f;
 
     h->found = true;
+    if (h->trial->observer != NULL && h->trial->observer->found != NULL)
+        h->trial->observer->found(h->trial->observer->ctx, in);
     if (h->applies && h->role != MAP_DELETE && judge_owner(h->trial, in))
         return;
     f = finding_of(h->trial, in);
@@ -154,6 +156,8 @@ judge_element(struct hearing *h, struct hearings *all, size_t binding,
     struct wanted w;
 
     match_wanted(t, &h->binding, &w);
+    if (t->observer != NULL && t->observer->wanted != NULL)
+        t->observer->wanted(t->observer->ctx, &w);
     if (h->binding.n_ids > 0 && w.n == 0)
         return;
     h->role = role_of(t, &h->binding);
@@ -207,6 +211,8 @@ judge_binding(struct trial *t, struct map_ref ref, size_t number,
     t->scope.element = VALUE_NOTHING;
     t->scope.prefix = NULL;
     h.applies = whens_hold(t, &h.binding);
+    if (t->observer != NULL && t->observer->binding != NULL)
+        t->observer->binding(t->observer->ctx, &h.binding, h.applies);
     implied = !h.binding.has_each && implied_each(&h.binding, &prefix);
     if (!h.binding.has_each && !implied) {
         judge_element(&h, all, number, false);
@@ -325,7 +331,8 @@ judge_mapped(const struct judge *j, const struct event *ev,
     all.list = arena_alloc(j->arena, SOUGHT_MAX * sizeof(*all.list));
     if (all.list == NULL)
         all.max = 0;
-    if (!sgrule_judge(t, &known))
+    /* Of a group that nobody manages only the ids are still wanted. */
+    if (!sgrule_judge(t, &known) || !known)
         for (size_t i = 0; i < n; i++)
             judge_binding(t, ref[i], i, &all);
     parts_reported(t);
@@ -353,6 +360,7 @@ judge_event(const struct judge *j, const struct event *ev,
         .scratch = j->scratch,
         .is_open = j->is_open,
         .is_open_ctx = j->is_open_ctx,
+        .observer = j->observer,
     };
     out->reason =
         filter_event(j->filter, ev, &j->maps->names, j->arena, j->scratch);

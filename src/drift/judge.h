@@ -21,6 +21,7 @@ struct judge {
     struct arena *scratch; /* tokens */
     bool (*is_open)(void *ctx, const struct instance *in); /* or NULL */
     void *is_open_ctx;
+    const struct observer *observer; /* NULL: nobody looks on */
 };
 
 /* A resource that the event names and no state has. */
