@@ -49,8 +49,8 @@ mask16(uint8x16_t v, char c)
 {
     static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128,
                                         1, 2, 4, 8, 16, 32, 64, 128};
-    uint8x16_t hit = vandq_u8(vceqq_u8(v, vdupq_n_u8((uint8_t)c)),
-                              vld1q_u8(weights));
+    uint8x16_t hit =
+        vandq_u8(vceqq_u8(v, vdupq_n_u8((uint8_t)c)), vld1q_u8(weights));
 
     return (uint64_t)vaddv_u8(vget_low_u8(hit)) |
            (uint64_t)vaddv_u8(vget_high_u8(hit)) << 8;
@@ -155,8 +155,7 @@ scan_close(struct scan *s)
         while (s->brackets == 0)
             if (!scan_block(s))
                 return SCAN_END;
-        size_t at =
-            s->next - 64 + (size_t)__builtin_ctzll(s->brackets);
+        size_t at = s->next - 64 + (size_t)__builtin_ctzll(s->brackets);
 
         /* '{' and '[' have bit 1 set where '}' and ']' have bit 2. */
         depth += (s->p[at] & 2) != 0 ? 1 : (size_t)-1;

@@ -96,11 +96,17 @@ def same_blocks(got, want):
 
 
 def same_pair(path, got, want, how):
-    """how: "blocks" ([[removed], [added]]), "list" (order counts) or None."""
+    """how: one of "blocks" ([[removed], [added]]), "rules" (of a security
+    group), "list" (order counts), "dns", "any", or None."""
     if not isinstance(got, list) or len(got) != 2:
         return False
     if path in ("ingress", "egress") and how == "rules":
         return all(sg_rules(got[i]) == sg_rules(want[i]) for i in (0, 1))
+    if how == "any":                     # that it differs says enough
+        return same(got[0], want[0]) and not same(got[1], got[0])
+    if how == "dns":
+        return all(str(g).rstrip(".") == str(w).rstrip(".")
+                   for g, w in zip(got, want))
     if how == "blocks":
         return all(same_blocks(got[i], want[i]) for i in (0, 1))
     return all(same(got[i], want[i], how == "list") for i in (0, 1))

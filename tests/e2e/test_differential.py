@@ -19,6 +19,7 @@ import pytest
 
 import binary
 import noop_events
+import noop_invent
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PER_TYPE_AND_EVENT = 4
@@ -103,7 +104,7 @@ def batches(shared, reference):
         reference.sections, ("update", "upsert", "create", "delete"))
     states = [(n, s) for n, s in public_states(shared)
               if s.get("version") == 4]
-    states.append(("invented", noop_events.invented_state(every)))
+    states.append(("invented", noop_invent.invented_state(every)))
     out, seen, number = [], {}, 1
     for name, state in states:
         made = noop_events.make(state, table, seen, PER_TYPE_AND_EVENT,

@@ -4,12 +4,13 @@ verdicts' definition.
 
 A file: {"bullet", "state": [short resources] or "states": {name: [...]},
 "rows": [row]}. A row: {"name", "why", "event" or "events", "want"}; it may
-bring a state of its own, and texts that must be absent from all output. want: a wish, or a list of them, one an event:
+bring a state of its own, and texts that must be absent from all output. want:
+a wish, or a list of them, one an event:
   verdict   required; reason: a text or a list of texts that pass
   drift     {address: {"changes": {path: [old, new]}, "action", "severity",
             "hidden": [paths], "detail": false, "how": {path: "blocks" |
-            "rules" | "list"}, "optional": [paths], "under": block}}; no other
-            address may drift, beyond those in tolerate
+            "rules" | "list" | "dns" | "any"}, "optional": [paths], "under":
+            block}}; no other address may drift, beyond those in tolerate
   resolved  {address: {"changes": .., "of": number of the event it resolves}}
   resources {id or address: verdict}; unmanaged: ids with a record of their own
 """

@@ -1,0 +1,69 @@
+#include "log.h"
+
+#include <stdatomic.h>
+#include <unistd.h>
+
+static const char *const levels[] = {
+    [LOG_DEBUG] = "debug",
+    [LOG_INFO] = "info",
+    [LOG_WARNING] = "warning",
+    [LOG_ERROR] = "error",
+};
+
+static atomic_int least_level = LOG_INFO;
+
+void
+log_set(enum log_level least)
+{
+    atomic_store(&least_level, (int)least);
+}
+
+/* What reads as one word that is clearly a value; 0x7f and UTF-8 do not. */
+static bool
+text_is_plain(struct slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] <= ' ' || s.p[i] >= 0x7f || s.p[i] == '"' ||
+            s.p[i] == '\\' || s.p[i] == '=')
+            return false;
+    return s.n > 0;
+}
+
+void
+log_quote(struct buf *b, struct slice text)
+{
+    struct slice shown = slice_head(text, LOG_VALUE_MAX_BYTES);
+
+    if (text_is_plain(shown))
+        buf_put(b, shown);
+    else
+        buf_json(b, shown);
+    if (shown.n < text.n)
+        buf_fmt(b, "(+%zu bytes)", text.n - shown.n);
+}
+
+void
+log_write(enum log_level level, const char *room, const char *message,
+          const struct log_field *fields)
+{
+    char line[LOG_LINE_MAX_BYTES];
+    /* One byte is kept for the newline, whatever else does not fit. */
+    struct buf b = buf_over(line, sizeof(line) - 1);
+    ssize_t done;
+
+    if ((int)level < atomic_load(&least_level))
+        return;
+    buf_fmt(&b, "%s %s %s", levels[level], room, message);
+    for (; fields != NULL && fields->key != NULL; fields++) {
+        buf_fmt(&b, " %s=", fields->key);
+        if (fields->text.p != NULL)
+            log_quote(&b, fields->text);
+        else
+            buf_u64(&b, fields->number);
+    }
+    b.max++;
+    buf_byte(&b, '\n');
+    /* Nobody is left to be told when standard error itself is gone. */
+    done = write(STDERR_FILENO, b.p, b.n);
+    (void)done;
+}
