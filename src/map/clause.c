@@ -14,31 +14,37 @@ is_type_name(struct slice s)
 }
 
 int
-clause_type(struct parser *p)
+clause_types(struct parser *p)
 {
     struct slice rest = p->value, name;
     const char *why = NULL;
     uint16_t id;
     int r;
 
-    p->b = (struct map_binding){.role = MAP_UPDATE, .types = p->types};
-    p->has_role = p->has_confidence = false;
-    p->n_lines = 0;
-    p->in_binding = true;
-    if (slice_eq(rest, SLICE("*")))
-        return 0;
+    if (text_trim(rest).n == 0)
+        return parser_fail(p, ERR_SYNTAX, "* or resource types");
     while ((name = syntax_cut(&rest)).n > 0) {
-        if (!is_type_name(name) || p->b.n_types == MAP_TYPES_MAX)
-            return parser_fail(p, ERR_SYNTAX, "* or up to 64 resource types");
+        if (!is_type_name(name))
+            return parser_fail(p, ERR_SYNTAX, "* alone or resource types");
+        if (p->b.n_types == MAP_TYPES_MAX)
+            return parser_fail(p, ERR_LIMIT, "at most 128 types in a binding");
         r = syntax_word(&p->sink->lex, name, &id, &why);
         if (r < 0)
             return parser_fail(p, r, why);
         p->types[2 * p->b.n_types] = id & 0xff;
         p->types[2 * p->b.n_types++ + 1] = (uint8_t)(id >> 8);
     }
-    return p->b.n_types > 0
-               ? 0
-               : parser_fail(p, ERR_SYNTAX, "* or up to 64 resource types");
+    return 0;
+}
+
+int
+clause_type(struct parser *p)
+{
+    p->b = (struct map_binding){.role = MAP_UPDATE, .types = p->types};
+    p->has_role = p->has_confidence = false;
+    p->n_lines = 0;
+    p->in_binding = true;
+    return slice_eq(p->value, SLICE("*")) ? 0 : clause_types(p);
 }
 
 /* Index of the value in a list of words, or -1. */
@@ -173,7 +179,7 @@ clause_id(struct parser *p)
         attr = SLICE("id");
         after = p->value;
     }
-    r = syntax_attr(lex, attr, true, &id->attr, &why);
+    r = syntax_attr(lex, attr, ATTR_ID, &id->attr, &why);
     if (r < 0)
         return parser_fail(p, r, why);
     return get_source(p, after, &id->path, &id->xform);
@@ -203,19 +209,19 @@ get_constant(struct parser *p, struct slice text, struct map_line *line)
 
 /* What follows an attribute whose path the naming rule gives. */
 static int
-get_derived(struct parser *p, struct slice text, struct map_line *line)
+get_derived(struct parser *p, struct slice attr, bool has_xform,
+            struct slice text, struct map_line *line)
 {
     const char *why = NULL;
     int r = 0;
 
-    syntax_derive(p->sink->names, &line->attr, &line->path);
-    if (text.n > 0)
+    if (has_xform)
         r = syntax_xform(&p->sink->lex, text, &line->xform, &why);
-    if (r < 0)
-        return parser_fail(p, r, why);
-    if (line->xform.kind == MAP_X_SET && line->path.n < MAP_PATH_MAX)
-        line->path.sym[line->path.n++] = MAP_SYM_LIST;
-    return 0;
+    if (r == 0)
+        r = syntax_derive(p->sink->names, attr,
+                          line->xform.kind == MAP_X_SET, &line->attr,
+                          &line->path, &why);
+    return parser_check(p, r, why);
 }
 
 /* ATTRIBUTE [< PATH] [: TRANSFORM], or ATTRIBUTE := ... */
@@ -224,25 +230,29 @@ clause_attr(struct parser *p)
 {
     struct slice rest = p->value, attr = syntax_cut(&rest);
     struct slice op = syntax_cut(&rest);
+    bool derived = op.n == 0 || slice_eq(op, SLICE(":"));
     struct map_line line = {.literal = NAME_NONE};
     const char *why = NULL;
-    int r = syntax_attr(&p->sink->lex, attr, false, &line.attr, &why);
+    int r = syntax_attr(&p->sink->lex, attr,
+                        derived ? ATTR_LISTS : ATTR_PLAIN, &line.attr, &why);
 
     if (r < 0)
         return parser_fail(p, r, why);
     if (p->n_lines++ == MAP_LINES_MAX)
-        return parser_fail(p, ERR_LIMIT, "at most 2040 attributes in a binding");
-    if (slice_eq(op, SLICE("<")))
+        return parser_fail(p, ERR_LIMIT,
+                           "at most 2040 attributes in a binding");
+    if (derived)
+        r = get_derived(p, attr, op.n > 0, rest, &line);
+    else if (slice_eq(op, SLICE("<")))
         r = get_source(p, rest, &line.path, &line.xform);
     else if (slice_eq(op, SLICE(":=")))
         r = get_constant(p, rest, &line);
-    else if (op.n == 0 || slice_eq(op, SLICE(":")))
-        r = get_derived(p, rest, &line);
     else
-        r = parser_fail(p, ERR_SYNTAX, "ATTRIBUTE [< PATH] [: TRANSFORM] or "
-                                "ATTRIBUTE := VALUE");
+        r = parser_fail(p, ERR_SYNTAX,
+                        "ATTRIBUTE [< PATH] [: TRANSFORM] or "
+                        "ATTRIBUTE := VALUE");
     if (r < 0)
         return r;
     return parser_check(p, p->sink->line(p->sink->ctx, &line),
-                 "fewer different transforms");
+                        "fewer different transforms");
 }

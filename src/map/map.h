@@ -25,7 +25,7 @@
 #define MAP_WHENS_MAX 4     /* when lines of a binding */
 #define MAP_ARGS_MAX 16     /* words of a transform */
 #define MAP_BINDINGS_MAX 96 /* bindings of one event */
-#define MAP_TYPES_MAX 64    /* types of one binding */
+#define MAP_TYPES_MAX 128   /* types of one binding */
 #define MAP_LINES_MAX 2040  /* attribute lines of one binding */
 
 /*

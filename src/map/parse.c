@@ -53,7 +53,7 @@ add_traits(struct parser *p, unsigned flag)
     if (attr.n == 0)
         return parser_fail(p, ERR_SYNTAX, "one attribute or more");
     for (; r == 0 && attr.n > 0; attr = syntax_cut(&rest)) {
-        r = syntax_attr(&p->sink->lex, attr, false, &p->trait.attr, &why);
+        r = syntax_attr(&p->sink->lex, attr, ATTR_PLAIN, &p->trait.attr, &why);
         if (r == 0)
             r = p->sink->trait(p->sink->ctx, &p->trait);
     }
@@ -91,7 +91,7 @@ add_part(struct parser *p)
         return parser_fail(p, ERR_SYNTAX,
                            "ATTRIBUTE TYPE ATTRIBUTE-OF-THAT-TYPE");
     p->trait.flags = 0;
-    r = syntax_attr(&p->sink->lex, attr, false, &p->trait.attr, &why);
+    r = syntax_attr(&p->sink->lex, attr, ATTR_PLAIN, &p->trait.attr, &why);
     if (r == 0)
         r = syntax_word(&p->sink->lex, child, &p->trait.child, &why);
     if (r == 0)
@@ -143,7 +143,7 @@ is_here(const struct parser *p, enum place place)
                                  : p->in_events;
 }
 
-/* KEY = VALUE, or role < PATH */
+/* KEY = VALUE, role < PATH, or type += TYPE... */
 static int
 read_pair(struct parser *p, struct slice line)
 {
@@ -157,6 +157,11 @@ read_pair(struct parser *p, struct slice line)
         slice_starts(p->value, SLICE("<"))) {
         p->value = slice_from(p->value, 1);
         return clause_role_path(p);
+    }
+    if (slice_eq(p->key, SLICE("type")) && p->in_binding &&
+        p->b.n_types > 0 && slice_starts(p->value, SLICE("+="))) {
+        p->value = text_trim(slice_from(p->value, 2));
+        return clause_types(p);
     }
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (!slice_eq(p->key, keys[i].key) || !is_here(p, keys[i].place))

@@ -31,7 +31,8 @@ int parser_fail(struct parser *p, int code, const char *expected);
 int parser_check(struct parser *p, int r, const char *expected);
 
 /* Each reads p->value into p->b or hands it on; returns 0 or an error. */
-int clause_type(struct parser *p);
+int clause_type(struct parser *p);  /* begins a binding */
+int clause_types(struct parser *p); /* more types of the same */
 int clause_role(struct parser *p);
 int clause_role_path(struct parser *p);
 int clause_confidence(struct parser *p);

@@ -226,9 +226,9 @@ push_part(struct slice part, struct map_path *path, const char **why)
     return r == 0 ? push(path, n, why) : r;
 }
 
-/* a.b.c, with a part behind it if `id`. */
+/* a.b.c with what its kind allows. */
 static int
-push_attr(const struct lexicon *lex, struct slice s, bool id,
+push_attr(const struct lexicon *lex, struct slice s, enum syntax_attr kind,
           struct map_path *path, const char **why)
 {
     size_t end = slice_chr(s, '#');
@@ -237,12 +237,14 @@ push_attr(const struct lexicon *lex, struct slice s, bool id,
 
     if (end == s.n)
         end = slice_chr(s, '~');
-    if (!id)
+    if (kind != ATTR_ID)
         end = s.n;
     names = slice_head(s, end);
     if (names.n == 0)
         return fail(why, ERR_SYNTAX, "an attribute like a.b_c");
     while (r == 0 && text_cut(&names, '.', &name)) {
+        if (kind == ATTR_LISTS && slice_ends(name, SLICE("[]")))
+            name.n -= 2;
         if (!is_name(name, NULL))
             return fail(why, ERR_SYNTAX, "an attribute like a.b_c");
         r = push_word(lex, name, false, path, why);
@@ -251,31 +253,41 @@ push_attr(const struct lexicon *lex, struct slice s, bool id,
 }
 
 int
-syntax_attr(const struct lexicon *lex, struct slice text, bool id,
-            struct map_path *path, const char **why)
+syntax_attr(const struct lexicon *lex, struct slice text,
+            enum syntax_attr kind, struct map_path *path, const char **why)
 {
     struct slice rest = text, one;
     int r = 0;
 
     path->n = 0;
-    if (!id)
-        return push_attr(lex, text, false, path, why);
+    if (kind != ATTR_ID)
+        return push_attr(lex, text, kind, path, why);
     while (r == 0 && text_cut(&rest, '|', &one)) {
         if (path->n > 0)
             r = push(path, MAP_SYM_ALT, why);
         if (r == 0)
-            r = push_attr(lex, one, true, path, why);
+            r = push_attr(lex, one, kind, path, why);
     }
     return r;
 }
 
-void
-syntax_derive(const struct names *names, const struct map_path *attr,
-              struct map_path *path)
+int
+syntax_derive(const struct names *names, struct slice text, bool list,
+              const struct map_path *attr, struct map_path *path,
+              const char **why)
 {
-    path->n = attr->n;
-    for (size_t i = 0; i < attr->n; i++)
-        path->sym[i] = (uint16_t)names_class(names, attr->sym[i]);
+    struct slice rest = text, name;
+    size_t i = 0;
+    int r = 0;
+
+    path->n = 0;
+    while (r == 0 && text_cut(&rest, '.', &name)) {
+        r = push(path, names_class(names, attr->sym[i++]), why);
+        if (r == 0 && (slice_ends(name, SLICE("[]")) ||
+                       (list && i == attr->n)))
+            r = push(path, MAP_SYM_LIST, why);
+    }
+    return r;
 }
 
 static const struct xform_row *

@@ -29,13 +29,25 @@ int syntax_word(const struct lexicon *lex, struct slice text, uint16_t *word,
 int syntax_path(const struct lexicon *lex, struct slice text,
                 struct map_path *path, const char **why);
 
-/* An attribute of a resource: a.b.c; with `id` also a|b, a#1 and a~. */
-int syntax_attr(const struct lexicon *lex, struct slice text, bool id,
-                struct map_path *path, const char **why);
+enum syntax_attr {
+    ATTR_PLAIN, /* a.b.c */
+    ATTR_ID,    /* also a|b, a#1 and a~ */
+    ATTR_LISTS  /* also a[].b: [] stands for what the path has there */
+};
 
-/* The path that the naming rule gives an attribute: its classes. */
-void syntax_derive(const struct names *names, const struct map_path *attr,
-                   struct map_path *path);
+/* An attribute of a resource; [] is no part of it. */
+int syntax_attr(const struct lexicon *lex, struct slice text,
+                enum syntax_attr kind, struct map_path *path,
+                const char **why);
+
+/*
+ * The path that the naming rule gives an attribute, which was read from
+ * text as ATTR_LISTS: its classes, and its []; one more at the end if
+ * `list` and there is none.
+ */
+int syntax_derive(const struct names *names, struct slice text, bool list,
+                  const struct map_path *attr, struct map_path *path,
+                  const char **why);
 
 /* A transform and its words, separated by spaces. */
 int syntax_xform(const struct lexicon *lex, struct slice text,
