@@ -1,0 +1,71 @@
+#ifndef STATE_STORE_H
+#define STATE_STORE_H
+
+/*
+ * How a loaded state lies in memory.  Private to this room.
+ *
+ * Records stand one after the other as they came in the document, without
+ * gaps; packed values (base/value.h) end by themselves.
+ *
+ *   type      RECORD_TYPE, name id (two bytes, low first), its text
+ *   instance  RECORD_INSTANCE or RECORD_FLAT, index key (null, a number or a
+ *             string), attributes, sensitive attributes
+ *   resource  RECORD_RESOURCE, offset of its type's record (four bytes, low
+ *             first), module, name; it follows the instances it owns, since
+ *             a document may say the module after them
+ *
+ * Behind the records: one place for each instance, then the index.
+ */
+
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "base/value.h"
+#include "state/state.h"
+
+enum record {
+    RECORD_TYPE,
+    RECORD_INSTANCE,
+    RECORD_FLAT, /* an instance that came as attributes_flat */
+    RECORD_RESOURCE
+};
+
+/* Where an instance and the resource that owns it are, from `records`. */
+struct place {
+    uint32_t at, resource;
+};
+
+struct state {
+    struct slice name, lineage, account;
+    uint64_t serial;
+    const uint8_t *records;
+    size_t size; /* bytes of records */
+    const struct place *places;
+    uint32_t n; /* instances */
+    /*
+     * Pairs (hash << 32 | instance number), ascending; bucket b, the top
+     * bits of the hash, is pairs[dir[b]] to pairs[dir[b + 1]].
+     */
+    const uint32_t *dir;
+    unsigned shift; /* hash >> shift is the bucket */
+    const uint64_t *pairs;
+};
+
+/* An instance's record, taken apart. */
+struct record_instance {
+    bool flat;
+    struct value key, attrs, sensitive;
+};
+
+struct record_resource {
+    uint32_t type; /* offset of its record */
+    struct value module, name;
+};
+
+/* Takes apart the record at p; returns where the next one is. */
+const uint8_t *record_instance(const uint8_t *p, struct record_instance *r);
+const uint8_t *record_resource(const uint8_t *p, struct record_resource *r);
+const uint8_t *record_type(const uint8_t *p, uint16_t *name,
+                           struct slice *text);
+
+#endif
