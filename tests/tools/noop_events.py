@@ -178,8 +178,9 @@ def own_way(block, one):
                 for r in at.get("route") or []]
     if kind in ("aws_network_acl", "aws_default_network_acl"):
         for way in ("ingress", "egress"):
-            out += [] if block["name"] == "invented" else [("CreateNetworkAclEntry", acl_entry(e, at["id"], way))
-                    for e in at.get(way) or []]
+            entries = at.get(way) or []
+            out += [("CreateNetworkAclEntry", acl_entry(e, at["id"], way))
+                    for e in entries if block["name"] != "invented"]
     return [("ec2.amazonaws.com", name, r) for name, r in out]
 
 
