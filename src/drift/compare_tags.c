@@ -130,8 +130,7 @@ tag_read(const struct comparison *c, struct value v, struct tag *tag)
     if (value_count(v) > 2 && first_of(c, v, keys, 2).p == NULL)
         return false;
     *tag = (struct tag){value_text(key), first_of(c, v, values, 2)};
-    return tag->value.p != NULL || value_count(v) == 1 ||
-           first_of(c, v, keys, 2).p != NULL;
+    return tag->value.p != NULL || first_of(c, v, keys, 2).p != NULL;
 }
 
 /* Calls `fn` for each tag of what the event gave: a list of pairs, a map,
