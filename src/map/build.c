@@ -26,8 +26,7 @@ grow_room(struct grow *g, struct arena *arena, size_t n)
 }
 
 int
-build_init(struct map_build *b, struct arena *arena,
-           const struct names *names)
+build_init(struct map_build *b, struct arena *arena, const struct names *names)
 {
     struct map_xform *x = arena_alloc(arena, FORM_XFORMS_MAX * sizeof(*x));
 

@@ -67,7 +67,7 @@ clause_role(struct parser *p)
 
     if (role < 0 || p->has_role)
         return parser_fail(p, ERR_SYNTAX,
-                    "one role: create, update, delete, upsert or none");
+                           "one role: create, update, delete, upsert or none");
     p->b.role = (enum map_role)role;
     p->has_role = true;
     return 0;
@@ -81,7 +81,8 @@ clause_confidence(struct parser *p)
     int level = choose(p->value, levels, 3);
 
     if (level < 0 || p->has_confidence)
-        return parser_fail(p, ERR_SYNTAX, "one confidence: high, medium or low");
+        return parser_fail(p, ERR_SYNTAX,
+                           "one confidence: high, medium or low");
     p->b.confidence = (enum map_confidence)level;
     p->has_confidence = true;
     return 0;
@@ -104,7 +105,8 @@ get_source(struct parser *p, struct slice text, struct map_path *path,
     if (word.n == 0)
         return 0;
     if (!slice_eq(word, SLICE(":")))
-        return parser_fail(p, ERR_SYNTAX, "nothing or : TRANSFORM after the path");
+        return parser_fail(p, ERR_SYNTAX,
+                           "nothing or : TRANSFORM after the path");
     return parser_check(p, syntax_xform(lex, text, x, &why), why);
 }
 
@@ -149,8 +151,8 @@ get_condition(struct parser *p, struct slice text, struct map_when *when)
         return 0;
     if (!slice_eq(eq, SLICE("=")) || text.n == 0)
         return parser_fail(p, ERR_SYNTAX, "[!]PATH or [!]PATH = value");
-    return parser_check(p, syntax_word(&p->sink->lex, text, &when->literal, &why),
-                 why);
+    return parser_check(
+        p, syntax_word(&p->sink->lex, text, &when->literal, &why), why);
 }
 
 int
@@ -202,7 +204,8 @@ get_constant(struct parser *p, struct slice text, struct map_line *line)
     if (ask.n == 0)
         return 0;
     if (!slice_eq(ask, SLICE("?")))
-        return parser_fail(p, ERR_SYNTAX, "one word, then nothing or ? PATH = value");
+        return parser_fail(p, ERR_SYNTAX,
+                           "one word, then nothing or ? PATH = value");
     line->guarded = true;
     return get_condition(p, text, &line->guard);
 }
@@ -218,9 +221,8 @@ get_derived(struct parser *p, struct slice attr, bool has_xform,
     if (has_xform)
         r = syntax_xform(&p->sink->lex, text, &line->xform, &why);
     if (r == 0)
-        r = syntax_derive(p->sink->names, attr,
-                          line->xform.kind == MAP_X_SET, &line->attr,
-                          &line->path, &why);
+        r = syntax_derive(p->sink->names, attr, line->xform.kind == MAP_X_SET,
+                          &line->attr, &line->path, &why);
     return parser_check(p, r, why);
 }
 
@@ -233,8 +235,8 @@ clause_attr(struct parser *p)
     bool derived = op.n == 0 || slice_eq(op, SLICE(":"));
     struct map_line line = {.literal = NAME_NONE};
     const char *why = NULL;
-    int r = syntax_attr(&p->sink->lex, attr,
-                        derived ? ATTR_LISTS : ATTR_PLAIN, &line.attr, &why);
+    int r = syntax_attr(&p->sink->lex, attr, derived ? ATTR_LISTS : ATTR_PLAIN,
+                        &line.attr, &why);
 
     if (r < 0)
         return parser_fail(p, r, why);

@@ -155,8 +155,7 @@ derive(const struct map *m, const struct map_path *attr, size_t n,
        struct map_path *path)
 {
     for (size_t i = attr->n - n; i < attr->n; i++)
-        path->sym[path->n++] =
-            (uint16_t)names_class(&m->names, attr->sym[i]);
+        path->sym[path->n++] = (uint16_t)names_class(&m->names, attr->sym[i]);
 }
 
 /* Reads one line over the one before it. */

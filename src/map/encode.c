@@ -1,8 +1,7 @@
 #include "map/encode.h"
 
 void
-coder_init(struct coder *c, const struct names *names,
-           struct map_xform *xform)
+coder_init(struct coder *c, const struct names *names, struct map_xform *xform)
 {
     *c = (struct coder){.names = names, .xform = xform, .n_xforms = 1};
     xform[0] = (struct map_xform){.kind = MAP_X_NONE};
@@ -30,8 +29,7 @@ encode_symbols(const struct coder *c, struct buf *out,
 }
 
 void
-encode_path(const struct coder *c, struct buf *out,
-            const struct map_path *path)
+encode_path(const struct coder *c, struct buf *out, const struct map_path *path)
 {
     buf_byte(out, path->n);
     encode_symbols(c, out, path, 0, path->n);
@@ -76,8 +74,7 @@ xform_index(struct coder *c, const struct map_xform *x)
 }
 
 static void
-encode_when(const struct coder *c, struct buf *out,
-            const struct map_when *when)
+encode_when(const struct coder *c, struct buf *out, const struct map_when *when)
 {
     encode_path(c, out, &when->path);
     buf_byte(out, when->negate);
@@ -121,11 +118,10 @@ encode_find(struct coder *c, struct buf *out, const struct map_binding *b)
 {
     int x, r = 0;
 
-    buf_byte(out,
-             (unsigned char)((b->has_each ? 1 : 0) |
-                             (b->has_role_path ? 2 : 0) |
-                             (unsigned)b->n_whens << 2 |
-                             count_bits(b->n_ids) << 5));
+    buf_byte(
+        out,
+        (unsigned char)((b->has_each ? 1 : 0) | (b->has_role_path ? 2 : 0) |
+                        (unsigned)b->n_whens << 2 | count_bits(b->n_ids) << 5));
     encode_count(out, b->n_ids);
     if (b->has_each)
         encode_path(c, out, &b->each);
@@ -147,10 +143,10 @@ void
 encode_head(struct buf *out, const struct map_binding *b, uint32_t find,
             int32_t lines)
 {
-    buf_byte(out, (unsigned char)((unsigned)b->role |
-                                  (unsigned)b->confidence << 3 |
-                                  (lines >= 0 ? 0x20 : 0) |
-                                  (b->n_types < 3 ? b->n_types : 3) << 6));
+    buf_byte(out,
+             (unsigned char)((unsigned)b->role | (unsigned)b->confidence << 3 |
+                             (lines >= 0 ? 0x20 : 0) |
+                             (b->n_types < 3 ? b->n_types : 3) << 6));
     if (b->n_types >= 3)
         buf_byte(out, (unsigned char)b->n_types);
     buf_put(out, slice_of((const char *)b->types, 2 * b->n_types));

@@ -36,8 +36,7 @@ void encode_offset(struct buf *out, uint32_t offset);
 
 /* Each, whens, role path and ids.  Returns 0, or ERR_LIMIT when there are
  * too many different transforms. */
-int encode_find(struct coder *c, struct buf *out,
-                const struct map_binding *b);
+int encode_find(struct coder *c, struct buf *out, const struct map_binding *b);
 
 /* Role, confidence, types; where find part and lines stand.  `lines` is -1
  * when there are none. */

@@ -15,7 +15,7 @@ struct finish {
 };
 
 /* Array of n of these in the build's arena. */
-#define ARRAY(f, p, n)                                                        \
+#define ARRAY(f, p, n) \
     (((p) = arena_alloc((f)->b->arena, ((n) + 1) * sizeof(*(p)))) != NULL)
 
 static size_t

@@ -44,9 +44,9 @@
 #define FORM_SOURCES_MAX 1024
 
 struct map {
-    struct names names;          /* what its numbers mean */
-    const struct map *older;     /* a user's file read before; NULL */
-    const uint16_t *frequent;    /* FORM_FREQUENT symbols, or NULL */
+    struct names names;       /* what its numbers mean */
+    const struct map *older;  /* a user's file read before; NULL */
+    const uint16_t *frequent; /* FORM_FREQUENT symbols, or NULL */
     const struct map_xform *xform;
     const uint16_t *source;      /* name ids, ascending */
     const uint16_t *source_at;   /* index of its first event; one more */

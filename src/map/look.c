@@ -25,14 +25,13 @@ event_heads(const struct map *m, uint32_t s, uint32_t i, uint32_t *from,
             uint32_t *to)
 {
     *from = m->source_head[s] + m->event_head[i];
-    *to = i + 1 < m->source_at[s + 1]
-              ? m->source_head[s] + m->event_head[i + 1]
-              : m->source_head[s + 1];
+    *to = i + 1 < m->source_at[s + 1] ? m->source_head[s] + m->event_head[i + 1]
+                                      : m->source_head[s + 1];
 }
 
 bool
-form_event(const struct map *m, uint32_t source, uint32_t event,
-           uint32_t *from, uint32_t *to)
+form_event(const struct map *m, uint32_t source, uint32_t event, uint32_t *from,
+           uint32_t *to)
 {
     uint32_t s = form_index(m->source, m->n_sources, source);
     uint32_t first, n, i;
@@ -63,8 +62,7 @@ revision_length(struct slice s)
 static bool
 cut_two_digits(struct slice *s)
 {
-    if (s->n < 2 || !text_digit(s->p[s->n - 1]) ||
-        !text_digit(s->p[s->n - 2]))
+    if (s->n < 2 || !text_digit(s->p[s->n - 1]) || !text_digit(s->p[s->n - 2]))
         return false;
     s->n -= 2;
     return true;
@@ -150,8 +148,7 @@ is_replaced(const struct maps *ms, const struct map *m, uint32_t source,
 {
     uint32_t from, to;
 
-    for (const struct map *o = next_map(ms, NULL); o != m;
-         o = next_map(ms, o))
+    for (const struct map *o = next_map(ms, NULL); o != m; o = next_map(ms, o))
         if (form_event(o, source, event, &from, &to))
             return true;
     return false;
@@ -178,8 +175,7 @@ walk_heads(const struct type_walk *w, uint32_t s, uint32_t i)
         struct map_ref ref = {m, from};
 
         from = form_head(m, from, &b, &find);
-        if (b.n_types == 0 ? w->type != NAME_NONE
-                           : !map_has_type(&b, w->type))
+        if (b.n_types == 0 ? w->type != NAME_NONE : !map_has_type(&b, w->type))
             continue;
         if (is_replaced(w->ms, m, m->source[s], m->event[i]))
             return true;
@@ -210,13 +206,11 @@ walk_type(struct type_walk *w, uint16_t type)
 
 void
 map_each_of_type(const struct maps *ms, uint16_t type,
-                 bool (*cb)(void *ctx, const struct map_binding *b),
-                 void *ctx)
+                 bool (*cb)(void *ctx, const struct map_binding *b), void *ctx)
 {
     struct type_walk w = {.ms = ms, .cb = cb, .ctx = ctx};
 
-    for (w.map = next_map(ms, NULL); w.map != NULL;
-         w.map = next_map(ms, w.map))
+    for (w.map = next_map(ms, NULL); w.map != NULL; w.map = next_map(ms, w.map))
         if (!walk_type(&w, type) || !walk_type(&w, NAME_NONE))
             return;
 }

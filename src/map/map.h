@@ -181,9 +181,8 @@ struct slice map_source_name(struct slice source);
  * of out[] are set; 0 when the event is not mapped at all, so that an event
  * whose bindings are all "none" is told apart by *known.
  */
-size_t map_find(const struct maps *ms, struct slice source,
-                struct slice event, struct map_ref out[MAP_BINDINGS_MAX],
-                bool *known);
+size_t map_find(const struct maps *ms, struct slice source, struct slice event,
+                struct map_ref out[MAP_BINDINGS_MAX], bool *known);
 
 /* Decodes the head of a binding. */
 void map_binding(struct map_ref ref, struct map_binding *b);
@@ -215,8 +214,7 @@ void map_each_of_type(const struct maps *ms, uint16_t type,
  * source and event live until cb returns. */
 void map_each_event(const struct maps *ms,
                     bool (*cb)(void *ctx, struct slice source,
-                               struct slice event,
-                               const struct map_binding *b),
+                               struct slice event, const struct map_binding *b),
                     void *ctx);
 
 /*
@@ -238,8 +236,8 @@ unsigned map_traits(const struct maps *ms, uint16_t type,
  * NAME_NONE at the end.  *owner is the attribute by which the part's
  * resource names its parent.
  */
-uint16_t map_part(const struct maps *ms, uint16_t type, uint16_t attr,
-                  size_t i, uint16_t *owner);
+uint16_t map_part(const struct maps *ms, uint16_t type, uint16_t attr, size_t i,
+                  uint16_t *owner);
 
 /* A path as text, for people; names of classes in their first spelling. */
 void map_path_text(const struct maps *ms, const struct map_path *path,

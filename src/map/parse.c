@@ -158,8 +158,8 @@ read_pair(struct parser *p, struct slice line)
         p->value = slice_from(p->value, 1);
         return clause_role_path(p);
     }
-    if (slice_eq(p->key, SLICE("type")) && p->in_binding &&
-        p->b.n_types > 0 && slice_starts(p->value, SLICE("+="))) {
+    if (slice_eq(p->key, SLICE("type")) && p->in_binding && p->b.n_types > 0 &&
+        slice_starts(p->value, SLICE("+="))) {
         p->value = text_trim(slice_from(p->value, 2));
         return clause_types(p);
     }
@@ -265,8 +265,8 @@ cut_comment(struct slice line)
 }
 
 int
-parse_map(const struct parse_sink *sink, struct slice file,
-          struct slice text, struct err *e)
+parse_map(const struct parse_sink *sink, struct slice file, struct slice text,
+          struct err *e)
 {
     struct parser p = {.sink = sink, .file = file, .e = e};
     struct slice rest = text.n > 0 ? text : SLICE(""), line;

@@ -123,8 +123,8 @@ copy_survivors(struct reader *r, size_t at, size_t n)
         struct map_binding old;
 
         map_binding(refs[i], &old);
-        if (keep_types(&r->build, build_entries(&r->build, &all) + at, n,
-                       &old, types))
+        if (keep_types(&r->build, build_entries(&r->build, &all) + at, n, &old,
+                       types))
             rc = copy_binding(r, &first, &old);
     }
     return rc;

@@ -91,8 +91,8 @@ is_name(struct slice s, const char *also)
     for (size_t i = 0; i < s.n; i++) {
         char c = text_lower(s.p[i]);
 
-        if (!(c >= 'a' && c <= 'z') && !text_digit(c) && c != '_' &&
-            c != '-' && (also == NULL || c == 0 || strchr(also, c) == NULL))
+        if (!(c >= 'a' && c <= 'z') && !text_digit(c) && c != '_' && c != '-' &&
+            (also == NULL || c == 0 || strchr(also, c) == NULL))
             return false;
     }
     return s.n > 0;
@@ -162,9 +162,8 @@ push_alternative(const struct lexicon *lex, struct slice s,
     static const struct {
         char c;
         uint16_t symbol;
-    } roots[] = {{'>', MAP_SYM_RESPONSE},
-                 {'@', MAP_SYM_EVENT},
-                 {'.', MAP_SYM_ELEMENT}};
+    } roots[] = {
+        {'>', MAP_SYM_RESPONSE}, {'@', MAP_SYM_EVENT}, {'.', MAP_SYM_ELEMENT}};
     int r = 0;
 
     for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
@@ -188,8 +187,8 @@ push_alternative(const struct lexicon *lex, struct slice s,
 }
 
 int
-syntax_path(const struct lexicon *lex, struct slice text,
-            struct map_path *path, const char **why)
+syntax_path(const struct lexicon *lex, struct slice text, struct map_path *path,
+            const char **why)
 {
     path->n = 0;
     for (;;) {
@@ -253,8 +252,8 @@ push_attr(const struct lexicon *lex, struct slice s, enum syntax_attr kind,
 }
 
 int
-syntax_attr(const struct lexicon *lex, struct slice text,
-            enum syntax_attr kind, struct map_path *path, const char **why)
+syntax_attr(const struct lexicon *lex, struct slice text, enum syntax_attr kind,
+            struct map_path *path, const char **why)
 {
     struct slice rest = text, one;
     int r = 0;
@@ -283,8 +282,7 @@ syntax_derive(const struct names *names, struct slice text, bool list,
     path->n = 0;
     while (r == 0 && text_cut(&rest, '.', &name)) {
         r = push(path, names_class(names, attr->sym[i++]), why);
-        if (r == 0 && (slice_ends(name, SLICE("[]")) ||
-                       (list && i == attr->n)))
+        if (r == 0 && (slice_ends(name, SLICE("[]")) || (list && i == attr->n)))
             r = push(path, MAP_SYM_LIST, why);
     }
     return r;
@@ -321,8 +319,8 @@ push_arg(const struct lexicon *lex, const struct xform_row *row,
 }
 
 int
-syntax_xform(const struct lexicon *lex, struct slice text,
-             struct map_xform *x, const char **why)
+syntax_xform(const struct lexicon *lex, struct slice text, struct map_xform *x,
+             const char **why)
 {
     const struct xform_row *row = find_row(syntax_cut(&text));
     struct slice word;
@@ -330,13 +328,11 @@ syntax_xform(const struct lexicon *lex, struct slice text,
     int r = 0;
 
     if (row == NULL)
-        return fail(why, ERR_SYNTAX,
-                    "a transform such as set, policy or tags");
+        return fail(why, ERR_SYNTAX, "a transform such as set, policy or tags");
     *x = (struct map_xform){.kind = row->kind};
     while (r == 0 && (word = syntax_cut(&text)).n > 0) {
         if (n++ == row->max)
-            return fail(why, ERR_SYNTAX,
-                        "fewer words after this transform");
+            return fail(why, ERR_SYNTAX, "fewer words after this transform");
         r = push_arg(lex, row, word, x, why);
     }
     if (r == 0 && n < row->min)

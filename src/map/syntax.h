@@ -37,8 +37,7 @@ enum syntax_attr {
 
 /* An attribute of a resource; [] is no part of it. */
 int syntax_attr(const struct lexicon *lex, struct slice text,
-                enum syntax_attr kind, struct map_path *path,
-                const char **why);
+                enum syntax_attr kind, struct map_path *path, const char **why);
 
 /*
  * The path that the naming rule gives an attribute, which was read from

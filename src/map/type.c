@@ -118,9 +118,9 @@ put_member(struct buf *out, struct slice name)
             upper = true;
             continue;
         }
-        buf_byte(out, (unsigned char)(upper && c >= 'a' && c <= 'z'
-                                          ? c - ('a' - 'A')
-                                          : c));
+        buf_byte(out,
+                 (unsigned char)(upper && c >= 'a' && c <= 'z' ? c - ('a' - 'A')
+                                                               : c));
         upper = false;
     }
 }

@@ -17,8 +17,8 @@ size_of(const struct gen_sizes *sizes, const char *what)
 
 /* An array of n numbers of `width` bytes each, as densely as C allows. */
 static void
-emit_array(FILE *f, const char *type, const char *name, const void *p,
-           size_t n, size_t width)
+emit_array(FILE *f, const char *type, const char *name, const void *p, size_t n,
+           size_t width)
 {
     size_t column = 0;
 
@@ -40,8 +40,7 @@ emit_array(FILE *f, const char *type, const char *name, const void *p,
 }
 
 static void
-emit_names(FILE *f, const struct names_table *t,
-           const struct gen_sizes *sizes)
+emit_names(FILE *f, const struct names_table *t, const struct gen_sizes *sizes)
 {
     emit_array(f, "uint16_t", "dir", t->dir,
                size_of(sizes, "name directory") / 2, 2);
@@ -84,10 +83,9 @@ emit_map(FILE *f, const struct map *m, const struct gen_sizes *sizes)
     emit_xforms(f, m->xform, size_of(sizes, "transforms") / sizeof(*m->xform));
     emit_array(f, "uint16_t", "source", m->source, m->n_sources, 2);
     emit_array(f, "uint16_t", "source_at", m->source_at, m->n_sources + 1, 2);
-    emit_array(f, "uint32_t", "source_head", m->source_head,
-               m->n_sources + 1, 4);
-    emit_array(f, "uint16_t", "event", m->event, m->source_at[m->n_sources],
-               2);
+    emit_array(f, "uint32_t", "source_head", m->source_head, m->n_sources + 1,
+               4);
+    emit_array(f, "uint16_t", "event", m->event, m->source_at[m->n_sources], 2);
     emit_array(f, "uint16_t", "event_head", m->event_head,
                m->source_at[m->n_sources], 2);
     emit_array(f, "uint8_t", "heads", m->heads, size_of(sizes, "heads"), 1);
@@ -95,12 +93,9 @@ emit_map(FILE *f, const struct map *m, const struct gen_sizes *sizes)
     emit_array(f, "uint8_t", "lines", m->lines, size_of(sizes, "lines"), 1);
     emit_array(f, "uint16_t", "type", m->type, m->n_types, 2);
     emit_array(f, "uint16_t", "type_source", m->type_source, m->n_types, 2);
-    emit_array(f, "uint16_t", "trait_type", m->trait_type, m->n_trait_types,
-               2);
-    emit_array(f, "uint32_t", "trait_at", m->trait_at, m->n_trait_types + 1,
-               4);
-    emit_array(f, "uint8_t", "traits", m->traits, size_of(sizes, "traits"),
-               1);
+    emit_array(f, "uint16_t", "trait_type", m->trait_type, m->n_trait_types, 2);
+    emit_array(f, "uint32_t", "trait_at", m->trait_at, m->n_trait_types + 1, 4);
+    emit_array(f, "uint8_t", "traits", m->traits, size_of(sizes, "traits"), 1);
     fprintf(f,
             "const struct map map_builtin = {\n"
             "    .names = {.table = &map_builtin_names}, .xform = xforms,\n"

@@ -27,8 +27,7 @@ struct gen_sizes {
 };
 
 /* Prints a message and ends the program with status 1. */
-_Noreturn void die(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2)));
+_Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Zeroed memory; dies when there is none. */
 void *take(size_t n, size_t size);
@@ -45,8 +44,7 @@ struct dictionary {
 };
 
 /* Finds words that make the n texts short. */
-void dictionary_make(struct dictionary *d, const struct slice *text,
-                     size_t n);
+void dictionary_make(struct dictionary *d, const struct slice *text, size_t n);
 
 /* Codes one text; returns the bytes written, at most twice its length. */
 size_t dictionary_code(const struct dictionary *d, struct slice text,

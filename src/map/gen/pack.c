@@ -8,26 +8,16 @@
 
 #include "map/encode.h"
 #include "map/gen/gen.h"
+#include "map/gen/pool.h"
 
-#define SLOTS (1u << 17)
 #define LINE_BYTES 4 /* what a line takes, more or less */
 #define BASE_BYTES 5 /* what a base costs beside its mask */
-
-/* Things by their bytes: equal ones are kept once. */
-struct pool {
-    struct {
-        uint8_t *p;
-        size_t n;
-    } *item;
-    uint32_t n;
-    uint32_t *slot; /* index + 1 */
-};
 
 struct block {
     uint32_t *line; /* indexes in the pool of lines */
     size_t n;
-    int32_t base;   /* index of a block, -1: none */
-    uint32_t at;    /* offset, once written */
+    int32_t base; /* index of a block, -1: none */
+    uint32_t at;  /* offset, once written */
     bool written;
 };
 
@@ -35,45 +25,14 @@ struct packer {
     const struct map *plain;
     struct coder coder;
     struct pool lines, blocks, finds;
-    struct map_line *line;  /* decoded, by index in the pool */
+    struct map_line *line; /* decoded, by index in the pool */
     struct block *block;
-    int32_t *block_of;      /* binding -> block, -1: no lines */
-    uint32_t *find_of;      /* binding -> find */
+    int32_t *block_of; /* binding -> block, -1: no lines */
+    uint32_t *find_of; /* binding -> find */
     uint32_t n_bindings;
     uint8_t *out_lines, *out_finds, *out_heads;
     size_t lines_n, finds_n, heads_n;
 };
-
-static void
-pool_init(struct pool *p)
-{
-    p->item = take(SLOTS / 2, sizeof(*p->item));
-    p->slot = take(SLOTS, sizeof(*p->slot));
-    p->n = 0;
-}
-
-/* Index of these bytes, added when new. */
-static uint32_t
-pool_put(struct pool *p, const void *bytes, size_t n)
-{
-    uint32_t h = 2166136261u, at;
-
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ ((const uint8_t *)bytes)[i]) * 16777619u;
-    for (at = h % SLOTS; p->slot[at] != 0; at = (at + 1) % SLOTS) {
-        uint32_t i = p->slot[at] - 1;
-
-        if (p->item[i].n == n && memcmp(p->item[i].p, bytes, n) == 0)
-            return i;
-    }
-    if (p->n == SLOTS / 2)
-        die("mapc: too many different lines");
-    p->item[p->n].p = take(n + 1, 1);
-    p->item[p->n].n = n;
-    memcpy(p->item[p->n].p, bytes, n);
-    p->slot[at] = ++p->n;
-    return p->n - 1;
-}
 
 static uint32_t
 put_line(struct packer *k, const struct map_line *line)
@@ -107,10 +66,8 @@ put_binding(struct packer *k, uint32_t at)
     if (n == 0)
         return;
     k->block_of[i] = (int32_t)pool_put(&k->blocks, index, n * sizeof(*index));
-    k->block[k->block_of[i]] =
-        (struct block){.line = (void *)k->blocks.item[k->block_of[i]].p,
-                       .n = n,
-                       .base = -1};
+    k->block[k->block_of[i]] = (struct block){
+        .line = (void *)k->blocks.item[k->block_of[i]].p, .n = n, .base = -1};
 }
 
 /* Every head of the plain map, in order. */
@@ -147,8 +104,8 @@ block_cmp(const void *pa, const void *pb)
 
 /* Lines that block b shares with another. */
 static size_t
-shared_lines(const struct block *a, const struct block *b,
-             uint32_t *mark, uint32_t stamp)
+shared_lines(const struct block *a, const struct block *b, uint32_t *mark,
+             uint32_t stamp)
 {
     size_t n = 0;
 
@@ -261,9 +218,8 @@ write_finds(struct packer *k)
     struct map_binding b;
     uint32_t find, i = 0, *at;
 
-    k->finds.n = 0;
-    memset(k->finds.slot, 0, SLOTS * sizeof(*k->finds.slot));
-    at = take(SLOTS / 2, sizeof(*at));
+    pool_clear(&k->finds);
+    at = take(POOL_MAX, sizeof(*at));
     k->finds_n = 0;
     for (uint32_t head = 0; head < heads_end(k->plain); i++) {
         uint8_t bytes[ENCODE_FIND_MAX_BYTES];
@@ -384,10 +340,10 @@ pack_map(struct map *m, const struct map *plain, struct arena *arena,
     pool_init(&k.lines);
     pool_init(&k.blocks);
     pool_init(&k.finds);
-    k.line = take(SLOTS / 2, sizeof(*k.line));
-    k.block = take(SLOTS / 2, sizeof(*k.block));
-    k.block_of = take(SLOTS / 2, sizeof(*k.block_of));
-    k.find_of = take(SLOTS / 2, sizeof(*k.find_of));
+    k.line = take(POOL_MAX, sizeof(*k.line));
+    k.block = take(POOL_MAX, sizeof(*k.block));
+    k.block_of = take(POOL_MAX, sizeof(*k.block_of));
+    k.find_of = take(POOL_MAX, sizeof(*k.find_of));
     k.out_lines = arena_alloc(arena, room);
     k.out_finds = arena_alloc(arena, room);
     k.out_heads = arena_alloc(arena, room);

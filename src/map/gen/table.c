@@ -41,8 +41,7 @@ entry_cmp(const void *pa, const void *pb)
     if (a->hash != b->hash)
         return a->hash < b->hash ? -1 : 1;
     c = bytes_cmp(a->squeezed, a->n, b->squeezed, b->n);
-    return c != 0 ? c
-                  : bytes_cmp(a->text.p, a->text.n, b->text.p, b->text.n);
+    return c != 0 ? c : bytes_cmp(a->text.p, a->text.n, b->text.p, b->text.n);
 }
 
 static struct entry *
@@ -101,8 +100,8 @@ index_names(struct names_table *t, const struct entry *e, size_t n)
             dir[bucket++] = (uint16_t)i;
         prints[i] = (uint8_t)e[i].hash;
         if (i == 0 || e[i].hash != e[i - 1].hash ||
-            bytes_cmp(e[i].squeezed, e[i].n, e[i - 1].squeezed,
-                      e[i - 1].n) != 0)
+            bytes_cmp(e[i].squeezed, e[i].n, e[i - 1].squeezed, e[i - 1].n) !=
+                0)
             firsts[i / 8] |= (uint8_t)(1u << i % 8);
     }
     while (bucket <= 1u << DIR_BITS)

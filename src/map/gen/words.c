@@ -9,15 +9,15 @@
 
 #include "map/gen/gen.h"
 
-#define LONG_CODES 2048  /* of two bytes */
+#define LONG_CODES 2048 /* of two bytes */
 #define SHORT_CODES (256 - LONG_CODES / 256)
 #define CODES (SHORT_CODES + LONG_CODES)
 #define CANDIDATES (CODES * 5 / 4)
-#define MERGES 24        /* pairs that become words in one round */
-#define ROUNDS 6         /* of cutting and dropping */
+#define MERGES 24 /* pairs that become words in one round */
+#define ROUNDS 6  /* of cutting and dropping */
 #define PAIR_SLOTS (1u << 18)
 #define WORD_SLOTS (1u << 14)
-#define GAP UINT16_MAX   /* between two texts */
+#define GAP UINT16_MAX /* between two texts */
 
 struct word {
     char s[NAMES_WORD_MAX];
@@ -165,8 +165,8 @@ choose_pairs(struct trie *t, const struct pair *table, size_t used,
         uint16_t a = (uint16_t)(table[i].key >> 16);
         uint16_t b = (uint16_t)table[i].key;
         char s[2 * NAMES_WORD_MAX];
-        bool apart = table[i].uses >= 3 &&
-                     table[i].uses * 10 >= table[0].uses * 7;
+        bool apart =
+            table[i].uses >= 3 && table[i].uses * 10 >= table[0].uses * 7;
 
         for (size_t j = 0; j < k && apart; j++)
             apart = a != chosen[j].key >> 16 && b != chosen[j].key >> 16 &&
@@ -177,8 +177,7 @@ choose_pairs(struct trie *t, const struct pair *table, size_t used,
         memcpy(s, t->word[a].s, t->word[a].n);
         memcpy(s + t->word[a].n, t->word[b].s, t->word[b].n);
         chosen[k].key = table[i].key;
-        chosen[k++].uses =
-            word_add(t, s, (size_t)t->word[a].n + t->word[b].n);
+        chosen[k++].uses = word_add(t, s, (size_t)t->word[a].n + t->word[b].n);
     }
     return k;
 }
@@ -212,8 +211,7 @@ find_candidates(struct trie *t, const struct slice *text, size_t n)
 /* Cuts a text into words at the least cost; steps[i] is the word that ends
  * at i.  Returns the cost. */
 static unsigned
-cut(struct trie *t, struct slice text,
-    struct word *steps[NAME_MAX_BYTES + 1])
+cut(struct trie *t, struct slice text, struct word *steps[NAME_MAX_BYTES + 1])
 {
     unsigned best[NAME_MAX_BYTES + 1];
 
@@ -227,8 +225,7 @@ cut(struct trie *t, struct slice text,
 
             h = hash_next(h, text.p[i + l - 1]);
             w = word_find(t, text.p + i, l, h);
-            if (w == NULL || w->cost == 0 ||
-                best[i] + w->cost >= best[i + l])
+            if (w == NULL || w->cost == 0 || best[i] + w->cost >= best[i + l])
                 continue;
             best[i + l] = best[i] + w->cost;
             steps[i + l] = w;
@@ -313,8 +310,7 @@ place_word(struct dictionary *d, const struct word *w)
     for (size_t at = 0; at + n <= d->words_n; at++)
         if (memcmp(d->words + at, w->s, n) == 0)
             return at;
-    while (n > d->words_n ||
-           memcmp(d->words + d->words_n - n, w->s, n) != 0)
+    while (n > d->words_n || memcmp(d->words + d->words_n - n, w->s, n) != 0)
         n--;
     memcpy(d->words + d->words_n, w->s + n, w->n - n);
     d->words_n += w->n - n;
