@@ -249,28 +249,79 @@ best_line(struct trial *t, const struct wanted *w, const struct state *st,
     return best;
 }
 
+/* A resource that has the ids. */
+struct match {
+    struct match *next;
+    struct instance in;
+    struct picks picks;
+    bool here; /* nothing says that it is elsewhere */
+};
+
 struct search {
     struct trial *trial;
     const struct wanted *wanted;
     const struct state *state;
-    match_fn *fn;
-    void *ctx;
+    struct match *first, **last;
+    bool any_here;
 };
 
+/* Field i of an ARN: arn:partition:service:REGION:ACCOUNT:resource. */
+static struct slice
+arn_field(struct slice arn, int i)
+{
+    struct slice field = slice_of("", 0);
+
+    if (!slice_starts(arn, SLICE("arn:")))
+        return field;
+    while (i-- >= 0)
+        if (!text_cut(&arn, ':', &field))
+            return slice_of("", 0);
+    return field;
+}
+
+/*
+ * Whether a resource may be where the event happened.  Names are unique in
+ * an account and region only, so that of several resources of one name the
+ * one whose ARN (or region) says so is meant.
+ */
+static bool
+is_here(const struct trial *t, const struct instance *in)
+{
+    const uint16_t *id = t->words->id;
+    struct slice arn = value_text(value_get(in->attrs, id[W_ARN]));
+    struct slice region = arn_field(arn, 3), account = arn_field(arn, 4);
+
+    if (region.n == 0)
+        region = value_text(value_get(in->attrs, id[W_REGION]));
+    return (region.n == 0 || t->region.n == 0 || slice_eq(region, t->region)) &&
+           (account.n == 0 || t->account.n == 0 ||
+            slice_eq(account, t->account));
+}
+
 static void
-search_hits(const struct search *s, struct state_hits *hits)
+search_hits(struct search *s, struct state_hits *hits)
 {
     struct instance in;
     struct picks picks;
 
-    while (state_hit_next(hits, &in))
-        if (map_has_type(s->wanted->binding, in.type) &&
-            instance_has(s->trial, s->wanted, &in, &picks))
-            s->fn(s->ctx, &in, &picks);
+    while (state_hit_next(hits, &in)) {
+        struct match *m;
+
+        if (!map_has_type(s->wanted->binding, in.type) ||
+            !instance_has(s->trial, s->wanted, &in, &picks))
+            continue;
+        m = arena_alloc(s->trial->arena, sizeof(*m));
+        if (m == NULL)
+            return;
+        *m = (struct match){NULL, in, picks, is_here(s->trial, &in)};
+        s->any_here |= m->here;
+        *s->last = m;
+        s->last = &m->next;
+    }
 }
 
 static void
-search_type(const struct search *s, uint16_t type)
+search_type(struct search *s, uint16_t type)
 {
     const struct wanted *w = s->wanted;
     struct state_hits hits;
@@ -292,9 +343,10 @@ void
 match_each(struct trial *t, const struct wanted *w, match_fn *fn, void *ctx)
 {
     const struct map_binding *b = w->binding;
-    struct search s = {t, w, NULL, fn, ctx};
+    struct search s = {.trial = t, .wanted = w};
     bool typeless = b->n_types == 0;
 
+    s.last = &s.first;
     for (size_t i = 0; i < w->n && b->n_types > TYPES_EACH_MAX; i++)
         typeless |= is_typeless(t, &w->line[i]->attr);
     for (size_t i = 0; i < t->n_states; i++) {
@@ -308,4 +360,7 @@ match_each(struct trial *t, const struct wanted *w, match_fn *fn, void *ctx)
         for (size_t k = 0; k < b->n_types; k++)
             search_type(&s, map_type(b, k));
     }
+    for (const struct match *m = s.first; m != NULL; m = m->next)
+        if (m->here || !s.any_here)
+            fn(ctx, &m->in, &m->picks);
 }
