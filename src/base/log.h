@@ -41,14 +41,14 @@ void log_write(enum log_level level, const char *room, const char *message,
 
 /* log_write() with its fields in the call. */
 #define LOG(level, room, message, ...) \
-    log_write(level, room, message, \
+    log_write(level, room, message,    \
               (const struct log_field[]){__VA_ARGS__, {.key = NULL}})
 
 static inline struct log_field
 log_text(const char *key, struct slice text)
 {
-    return (struct log_field){
-        .key = key, .text = text.p != NULL ? text : SLICE("")};
+    return (struct log_field){.key = key,
+                              .text = text.p != NULL ? text : SLICE("")};
 }
 
 static inline struct log_field
