@@ -1,0 +1,153 @@
+/*
+ * Paths into events, through everything CloudTrail wraps values in.  A path
+ * is written as in a mapping file and read by the same reader.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "map/resolve.h"
+
+static char keep_mem[4 << 20], scratch_mem[1 << 20], arena_mem[1 << 20];
+static char json[1 << 16], told[1 << 16];
+
+static const struct {
+    const char *path, *params, *response;
+    const char *want; /* the values as a JSON list */
+} table[] = {
+    {"a", "{\"a\":1}", "null", "[1]"},
+    {"a", "{\"A\":1}", "null", "[1]"},
+    {"instanceType", "{\"InstanceType\":\"x\"}", "null", "[\"x\"]"},
+    {"a", "{\"b\":1}", "null", "[]"},
+    {"a", "{\"a\":null}", "null", "[]"},
+    {"a", "null", "null", "[]"},
+    {"a", "\"null\"", "null", "[]"},
+    {"a", "\"{\\\"a\\\":7}\"", "null", "[7]"},
+    /* wrappers */
+    {"a.b", "{\"a\":{\"value\":{\"b\":1}}}", "null", "[1]"},
+    {"a.value", "{\"a\":\"x\"}", "null", "[\"x\"]"},
+    {"a.value", "{\"a\":{\"value\":\"x\"}}", "null", "[\"x\"]"},
+    {"a", "{\"a\":{\"tag\":1,\"content\":\"x\"}}", "null", "[\"x\"]"},
+    {"a", "{\"a\":{\"xmlns\":\"u\",\"item\":\"x\"}}", "null", "[\"x\"]"},
+    {"a", "{\"RunItRequest\":{\"a\":1}}", "null", "[1]"},
+    {"a", "{\"DelTGwVpcAttachReq\":{\"a\":1}}", "null", "[1]"},
+    {"a", "{\"RunItRequest\":{\"a\":1},\"b\":2}", "null", "[]"},
+    {"a", "{\"RunItRequest\":\"\"}", "null", "[]"},
+    /* lists */
+    {"a[]", "{\"a\":{\"items\":[1,2]}}", "null", "[1,2]"},
+    {"a[]", "{\"a\":{\"quantity\":2,\"items\":[1,2]}}", "null", "[1,2]"},
+    {"a[]", "{\"a\":{\"quantity\":0}}", "null", "[]"},
+    {"a[]", "{\"a\":{\"items\":{\"item\":[1,2]}}}", "null", "[1,2]"},
+    {"a[]", "{\"a\":{\"member\":[1]}}", "null", "[1]"},
+    {"a[]", "{\"a\":1}", "null", "[1]"},
+    {"a[]", "{\"a\":{}}", "null", "[]"},
+    {"a[]", "{\"a\":\"\"}", "null", "[]"},
+    {"a[].b", "{\"a\":{\"items\":[{\"b\":1},{\"c\":2},{\"b\":3}]}}", "null",
+     "[1,3]"},
+    {"a[].b", "{\"a\":{\"tag\":1,\"b\":5}}", "null", "[5]"},
+    {"a[].b[]", "{\"a\":[{\"b\":[1,2]},{\"b\":3}]}", "null", "[1,2,3]"},
+    {"a", "{\"a\":[1,2]}", "null", "[[1,2]]"},
+    {"a[key=k].value",
+     "{\"a\":[{\"key\":\"j\",\"value\":1},{\"key\":\"K\",\"value\":2}]}",
+     "null", "[2]"},
+    {"a[key=x.y].value", "{\"a\":{\"key\":\"x.y\",\"value\":\"v\"}}", "null",
+     "[\"v\"]"},
+    /* roots and alternatives */
+    {">a", "null", "{\"a\":1}", "[1]"},
+    {">a", "{\"a\":2}", "null", "[]"},
+    {"a|b", "{\"b\":1}", "null", "[1]"},
+    {"a|b", "{\"a\":2,\"b\":1}", "null", "[2]"},
+    {"a|>b", "{}", "{\"RunItResponse\":{\"b\":3}}", "[3]"},
+    {"@awsRegion", "null", "null", "[\"us-east-1\"]"},
+    {"@userIdentity.accountId", "null", "null", "[\"1\"]"},
+};
+
+static struct slice
+event_json(const char *params, const char *response)
+{
+    struct buf b = buf_over(json, sizeof(json));
+
+    buf_fmt(&b,
+            "{\"eventVersion\":\"1.08\",\"userIdentity\":{\"accountId\":"
+            "\"1\"},\"eventTime\":\"2025-12-06T07:30:00Z\",\"eventSource\":"
+            "\"test.amazonaws.com\",\"eventName\":\"T\",\"awsRegion\":"
+            "\"us-east-1\",\"requestParameters\":%s,\"responseElements\":%s}",
+            params, response);
+    return buf_slice(&b);
+}
+
+/* The path of `attr = name < PATH` as the mapping reader makes it. */
+static void
+read_path(struct maps *ms, struct arena *keep, const char *path,
+          struct map_path *out)
+{
+    char text[512];
+    struct buf b = buf_over(text, sizeof(text));
+    struct map_ref ref[MAP_BINDINGS_MAX];
+    struct map_binding binding;
+    struct map_lines it;
+    struct map_line line;
+    struct err e = {0};
+    bool known;
+
+    buf_fmt(&b, "[test T]\ntype = aws_vpc\nid = id < zz\nattr = name < %s\n",
+            path);
+    maps_init(ms);
+    if (map_read(ms, keep, SLICE("t.map"), buf_slice(&b), &e) != 0)
+        fail_msg("%s: %s", path, e.text);
+    assert_int_equal(
+        1, map_find(ms, SLICE("test.amazonaws.com"), SLICE("T"), ref, &known));
+    map_binding(ref[0], &binding);
+    map_lines(&binding, &it);
+    assert_true(map_line_next(&it, &line));
+    *out = line.path;
+}
+
+static void
+paths(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        struct arena keep, scratch, arena;
+        struct map_path path;
+        struct maps ms;
+        struct words words;
+        struct scope scope;
+        struct event ev;
+        struct values got;
+        struct buf b = buf_over(told, sizeof(told));
+        size_t at;
+
+        arena_init(&keep, keep_mem, sizeof(keep_mem));
+        arena_init(&scratch, scratch_mem, sizeof(scratch_mem));
+        arena_init(&arena, arena_mem, sizeof(arena_mem));
+        read_path(&ms, &keep, table[i].path, &path);
+        assert_int_equal(0, words_init(&words, &ms.names, &keep));
+        assert_int_equal(
+            0, event_decode(event_json(table[i].params, table[i].response), &ev,
+                            &at));
+        scope_init(&scope, &ms.names, &words, &ev, &arena, &scratch);
+        got = resolve(&scope, &path);
+        buf_byte(&b, '[');
+        for (size_t k = 0; k < got.n; k++) {
+            if (k > 0)
+                buf_byte(&b, ',');
+            value_json(&b, &ms.names, got.v[k]);
+        }
+        buf_byte(&b, ']');
+        if (!slice_eq(buf_slice(&b), slice_str(table[i].want)))
+            fail_msg("%s in %s: got %.*s, want %s", table[i].path,
+                     table[i].params, (int)b.n, b.p, table[i].want);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(paths)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
