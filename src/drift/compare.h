@@ -65,6 +65,10 @@ struct change *compare_change(struct comparison *c, const struct map_line *line,
                               enum change_kind kind, struct slice path,
                               struct value state, struct value event);
 
+/* One member of a map or object: same, changed, or hidden. */
+void compare_member(struct comparison *c, const struct map_line *line,
+                    struct slice path, struct value state, struct value event);
+
 /* Members of a value as a flat list: of a list its items, else itself;
  * empty ones left out. */
 void compare_flatten(struct comparison *c, struct value v, struct values *out);

@@ -249,31 +249,64 @@ entry_value(const struct comparison *c, struct value list, struct slice key)
     return VALUE_NOTHING;
 }
 
-/* One key of a map attribute. */
-static void
-map_key(struct comparison *c, const struct map_line *line, struct slice path,
-        struct slice key, struct value old, struct value now)
+/* The name of one entry of such a list. */
+static struct slice
+entry_name(const struct comparison *c, struct value item)
 {
-    path = compare_member_path(c, path, key);
-    if (compare_equal(c, line, old, now))
-        finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
-    else
-        compare_change(c, line, CHANGE_VALUE, path, old, now);
+    const struct scope *s = &c->trial->scope;
+    struct value name = value_step(s, item, c->trial->words->class[W_NAME]);
+
+    if (name.p == NULL)
+        name = value_step(s, item, c->trial->words->class[W_KEY]);
+    return value_text(value_unwrap(s, name));
+}
+
+/* What the event gives as one value: the map itself, or its entries. */
+static struct value
+given_map(struct comparison *c, struct values given)
+{
+    struct values flat = {0};
+
+    for (size_t i = 0; i < given.n; i++)
+        compare_flatten(c, given.v[i], &flat);
+    if (flat.n == 1 && value_is(flat.v[0], VALUE_OBJECT) &&
+        entry_name(c, flat.v[0]).n == 0)
+        return flat.v[0];
+    return compare_array(c, &flat);
+}
+
+/* Keys that the event gives and the state does not have. */
+static void
+compare_new_keys(struct comparison *c, const struct map_line *line,
+                 struct slice path, struct value old, struct value list)
+{
+    const struct names *ns = c->trial->scope.names;
+    struct value_iter it = value_items(list);
+    char out[NAME_MAX_BYTES];
+    struct value_key key;
+    struct value item;
+
+    while (value_next(&it, &key, &item)) {
+        struct slice name =
+            it.keyed ? value_key_text(ns, &key, out) : entry_name(c, item);
+
+        if (value_member(ns, old, name).p == NULL)
+            compare_member(c, line, compare_member_path(c, path, name),
+                           VALUE_NOTHING, entry_value(c, list, name));
+    }
 }
 
 void
 compare_map(struct comparison *c, const struct map_line *line,
             struct values given)
 {
-    const struct scope *s = &c->trial->scope;
     struct spots at = compare_spots(c, line);
     struct value old = at.n > 0 ? at.spot[0].v : VALUE_NOTHING;
     struct slice path = compare_path(c, line, at.n > 0 ? at.spot : NULL);
-    struct values flat = {0};
-    struct value list, item;
-    struct value_iter it;
-    struct value_key key;
+    struct value_iter it = value_items(old);
     char out[NAME_MAX_BYTES];
+    struct value list, item;
+    struct value_key key;
 
     if (given.n == 0)
         return;
@@ -281,38 +314,14 @@ compare_map(struct comparison *c, const struct map_line *line,
     if (at.n == 0 &&
         !attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n))
         return;
-    for (size_t i = 0; i < given.n; i++)
-        compare_flatten(c, given.v[i], &flat);
-    list = flat.n == 1 && value_is(flat.v[0], VALUE_OBJECT) &&
-                   value_step(s, flat.v[0], c->trial->words->class[W_NAME]).p ==
-                       NULL &&
-                   value_step(s, flat.v[0], c->trial->words->class[W_KEY]).p ==
-                       NULL
-               ? flat.v[0]
-               : compare_array(c, &flat);
-    for (it = value_items(old); it.keyed && value_next(&it, &key, &item);) {
-        struct slice name = value_key_text(s->names, &key, out);
+    list = given_map(c, given);
+    while (it.keyed && value_next(&it, &key, &item)) {
+        struct slice name = value_key_text(c->trial->scope.names, &key, out);
 
-        map_key(c, line, path, name, item, entry_value(c, list, name));
+        compare_member(c, line, compare_member_path(c, path, name), item,
+                       entry_value(c, list, name));
     }
-    for (it = value_items(list); value_next(&it, &key, &item);) {
-        struct slice name;
-        struct value now = item;
-
-        if (it.keyed) {
-            name = value_key_text(s->names, &key, out);
-        } else {
-            struct value n =
-                value_step(s, item, c->trial->words->class[W_NAME]);
-
-            if (n.p == NULL)
-                n = value_step(s, item, c->trial->words->class[W_KEY]);
-            name = value_text(value_unwrap(s, n));
-            now = entry_value(c, list, name);
-        }
-        if (value_member(s->names, old, name).p == NULL)
-            map_key(c, line, path, name, VALUE_NOTHING, now);
-    }
+    compare_new_keys(c, line, path, old, list);
 }
 
 void

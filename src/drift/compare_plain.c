@@ -103,7 +103,7 @@ compare_transform(struct trial *t, const struct map_xform *x, struct value v)
     char out[NAME_MAX_BYTES];
     struct slice head;
 
-    if (s.n == 0 || equal_hidden(v))
+    if (s.n == 0 || equal_hidden(t->scope.names, v))
         return v;
     switch (x->kind) {
     case MAP_X_ENUM:
@@ -235,6 +235,23 @@ compare_many(struct comparison *c, const struct map_line *line,
                        compare_array(c, &now));
 }
 
+void
+compare_member(struct comparison *c, const struct map_line *line,
+               struct slice path, struct value state, struct value event)
+{
+    struct change *ch;
+
+    if (equal_hidden(c->trial->scope.names, event)) {
+        ch = compare_change(c, line, CHANGE_VALUE, path, state, VALUE_NOTHING);
+        if (ch != NULL)
+            ch->hidden = true;
+    } else if (compare_equal(c, line, state, event)) {
+        finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
+    } else {
+        compare_change(c, line, CHANGE_VALUE, path, state, event);
+    }
+}
+
 /* Member by member of two objects. */
 static void
 compare_objects(struct comparison *c, const struct map_line *line,
@@ -257,13 +274,8 @@ compare_objects(struct comparison *c, const struct map_line *line,
 
             if (pass == 1 && old.p != NULL)
                 continue;
-            if (!compare_equal(c, line, old, now))
-                compare_change(c, line, CHANGE_VALUE,
-                               compare_member_path(c, path, name), old, now);
-            else
-                finding_settled(c->trial, c->finding,
-                                compare_member_path(c, path, name),
-                                VALUE_NOTHING);
+            compare_member(c, line, compare_member_path(c, path, name), old,
+                           now);
         }
     }
 }
@@ -339,7 +351,7 @@ compare_plain(struct comparison *c, const struct map_line *line,
         compare_flatten(c, given.v[i], &flat);
     }
     for (size_t i = 0; i < flat.n; i++)
-        if (equal_hidden(flat.v[i])) {
+        if (equal_hidden(c->trial->scope.names, flat.v[i])) {
             ch = compare_change(
                 c, line, CHANGE_VALUE,
                 compare_path(c, line, at.n > 0 ? &at.spot[0] : NULL),

@@ -352,7 +352,7 @@ bare_word(struct slice s)
 }
 
 bool
-equal_hidden(struct value v)
+equal_hidden(const struct names *ns, struct value v)
 {
     /* CloudTrail's own, and what services put in their place. */
     static const struct slice words[] = {
@@ -371,6 +371,8 @@ equal_hidden(struct value v)
     };
     struct slice s = value_text(v), word = bare_word(s);
 
+    if (value_is(v, VALUE_OBJECT))
+        return value_is(value_member(ns, v, SLICE("omitted")), VALUE_TRUE);
     if (!value_is(v, VALUE_STRING) || s.n == 0)
         return false;
     if (word.n == 0)
