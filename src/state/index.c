@@ -149,7 +149,7 @@ static void
 put_instance(struct indexing *x, const struct want *k, uint32_t number)
 {
     const struct state *st = x->st;
-    struct record_instance r;
+    struct stored_instance r;
     struct value_key name;
     struct value_iter it;
     struct value v;
@@ -158,7 +158,7 @@ put_instance(struct indexing *x, const struct want *k, uint32_t number)
     x->type = k->name;
     if (k->name != NAME_NONE)
         put_hash(x, hash_of(k->name, slice_of("", 0)));
-    record_instance(st->records + st->places[number].at, &r);
+    stored_instance(st->records + st->places[number].at, &r);
     it = value_items(r.attrs);
     while (value_next(&it, &name, &v)) {
         const struct want_attr *a = want_attr(k, name.name);
@@ -177,15 +177,15 @@ put_all(struct indexing *x, struct wants *w)
 {
     const struct state *st = x->st;
     const struct want *k = NULL;
-    struct record_resource res;
+    struct stored_resource res;
     struct slice type;
     uint16_t name;
     bool fresh;
 
     for (uint32_t i = 0; i < st->n; i++) {
-        record_resource(st->records + st->places[i].resource, &res);
+        stored_resource(st->records + st->places[i].resource, &res);
         if (k == NULL || k->record != res.type) {
-            record_type(st->records + res.type, &name, &type);
+            stored_type(st->records + res.type, &name, &type);
             k = wants_find(w, type, &fresh);
             if (k == NULL)
                 return false;

@@ -85,20 +85,20 @@ place_instances(struct loader *l)
     st->places = places;
     while (p < end) {
         uint32_t at = (uint32_t)(p - st->records);
-        struct record_instance instance;
-        struct record_resource resource;
+        struct stored_instance instance;
+        struct stored_resource resource;
         struct slice text;
         uint16_t name;
 
         if (*p == RECORD_TYPE) {
-            p = record_type(p, &name, &text);
+            p = stored_type(p, &name, &text);
         } else if (*p == RECORD_RESOURCE) {
             while (owned < n)
                 places[owned++].resource = at;
-            p = record_resource(p, &resource);
+            p = stored_resource(p, &resource);
         } else {
             places[n++].at = at;
-            p = record_instance(p, &instance);
+            p = stored_instance(p, &instance);
         }
     }
     return 0;

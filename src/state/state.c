@@ -13,7 +13,7 @@ take_value(const uint8_t **p)
 }
 
 const uint8_t *
-record_instance(const uint8_t *p, struct record_instance *r)
+stored_instance(const uint8_t *p, struct stored_instance *r)
 {
     r->flat = *p++ == RECORD_FLAT;
     r->key = take_value(&p);
@@ -23,7 +23,7 @@ record_instance(const uint8_t *p, struct record_instance *r)
 }
 
 const uint8_t *
-record_resource(const uint8_t *p, struct record_resource *r)
+stored_resource(const uint8_t *p, struct stored_resource *r)
 {
     r->type = p[1] | (uint32_t)p[2] << 8 | (uint32_t)p[3] << 16 |
               (uint32_t)p[4] << 24;
@@ -34,7 +34,7 @@ record_resource(const uint8_t *p, struct record_resource *r)
 }
 
 const uint8_t *
-record_type(const uint8_t *p, uint16_t *name, struct slice *text)
+stored_type(const uint8_t *p, uint16_t *name, struct slice *text)
 {
     *name = (uint16_t)(p[1] | p[2] << 8);
     p += 3;
@@ -79,12 +79,12 @@ state_account(const struct state *st)
 }
 
 /* The resource that owns an instance. */
-static struct record_resource
+static struct stored_resource
 owner(const struct state *st, uint32_t number)
 {
-    struct record_resource r;
+    struct stored_resource r;
 
-    record_resource(st->records + st->places[number].resource, &r);
+    stored_resource(st->records + st->places[number].resource, &r);
     return r;
 }
 
@@ -92,12 +92,12 @@ struct instance
 state_instance(const struct state *st, uint32_t number)
 {
     struct instance in = {.state = st, .number = number};
-    struct record_resource res = owner(st, number);
-    struct record_instance r;
+    struct stored_resource res = owner(st, number);
+    struct stored_instance r;
     struct slice text;
 
-    record_instance(st->records + st->places[number].at, &r);
-    record_type(st->records + res.type, &in.type, &text);
+    stored_instance(st->records + st->places[number].at, &r);
+    stored_type(st->records + res.type, &in.type, &text);
     in.attrs = r.attrs;
     in.sensitive = r.sensitive;
     in.flat = r.flat;
@@ -107,11 +107,11 @@ state_instance(const struct state *st, uint32_t number)
 struct slice
 state_type(const struct instance *in)
 {
-    struct record_resource res = owner(in->state, in->number);
+    struct stored_resource res = owner(in->state, in->number);
     struct slice text;
     uint16_t name;
 
-    record_type(in->state->records + res.type, &name, &text);
+    stored_type(in->state->records + res.type, &name, &text);
     return text;
 }
 
@@ -192,11 +192,11 @@ state_address(const struct instance *in, const struct names *ns,
               struct buf *out)
 {
     const struct state *st = in->state;
-    struct record_resource res = owner(st, in->number);
-    struct record_instance r;
+    struct stored_resource res = owner(st, in->number);
+    struct stored_instance r;
 
     (void)ns; /* names of types are kept as text */
-    record_instance(st->records + st->places[in->number].at, &r);
+    stored_instance(st->records + st->places[in->number].at, &r);
     if (!value_empty(res.module)) {
         buf_put(out, value_text(res.module));
         buf_byte(out, '.');

@@ -52,20 +52,20 @@ struct state {
 };
 
 /* An instance's record, taken apart. */
-struct record_instance {
+struct stored_instance {
     bool flat;
     struct value key, attrs, sensitive;
 };
 
-struct record_resource {
+struct stored_resource {
     uint32_t type; /* offset of its record */
     struct value module, name;
 };
 
 /* Takes apart the record at p; returns where the next one is. */
-const uint8_t *record_instance(const uint8_t *p, struct record_instance *r);
-const uint8_t *record_resource(const uint8_t *p, struct record_resource *r);
-const uint8_t *record_type(const uint8_t *p, uint16_t *name,
+const uint8_t *stored_instance(const uint8_t *p, struct stored_instance *r);
+const uint8_t *stored_resource(const uint8_t *p, struct stored_resource *r);
+const uint8_t *stored_type(const uint8_t *p, uint16_t *name,
                            struct slice *text);
 
 #endif
