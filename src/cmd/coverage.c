@@ -8,6 +8,7 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "cmd/coverage_row.h"
+#include "cmd/terminal.h"
 
 #define ARENA_BYTES (64u << 20)
 #define MAP_FILE_MAX_BYTES (4u << 20)
@@ -268,9 +269,7 @@ list(struct coverage *c)
         return 1;
     }
     if (!c->json)
-        coverage_put_head(&c->out, &c->wide,
-                          isatty(STDOUT_FILENO) == 1 &&
-                              getenv("NO_COLOR") == NULL);
+        coverage_put_head(&c->out, &c->wide, terminal_colours(STDOUT_FILENO));
     return print(c) < 0 ? 1 : 0;
 }
 
