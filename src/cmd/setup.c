@@ -24,7 +24,7 @@ map_memory(struct setup *s, uint64_t bytes, struct err *e)
     if (arena_split(&s->event, &s->keep, (size_t)size / 8) < 0 ||
         arena_split(&s->scratch, &s->keep, (size_t)size / 8) < 0 ||
         arena_split(&s->input, &s->keep, (size_t)size / 4) < 0)
-        return ERR_MEMORY;
+        return err_set(e, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
     return 0;
 }
 
