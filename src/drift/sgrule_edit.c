@@ -11,18 +11,25 @@ same_protocol(const struct sgrule *r, struct slice old)
     return slice_eq(sgrule_protocol(old), r->protocol);
 }
 
+/* A port that is not there is none, as a protocol without ports has it. */
+static bool
+same_port(const struct sgrule *r, struct slice old, int32_t port)
+{
+    if (old.n == 0 && !sgrule_has_ports(r->protocol))
+        return true;
+    return sgrule_port(old, r->protocol) == port;
+}
+
 static bool
 same_from(const struct sgrule *r, struct slice old)
 {
-    return !sgrule_has_ports(r->protocol) ||
-           sgrule_port(old, r->protocol) == r->from;
+    return same_port(r, old, r->from);
 }
 
 static bool
 same_to(const struct sgrule *r, struct slice old)
 {
-    return !sgrule_has_ports(r->protocol) ||
-           sgrule_port(old, r->protocol) == r->to;
+    return same_port(r, old, r->to);
 }
 
 static bool
@@ -83,25 +90,27 @@ put_description(struct buf *b, const struct sgrule *r)
  * one rule and of aws_security_group_rule, where it may be a list. */
 struct part {
     enum word event, single, block;
-    bool list;
+    bool list, port;
     bool (*same)(const struct sgrule *r, struct slice old);
     void (*put)(struct buf *b, const struct sgrule *r);
 };
 
-static const struct part description = {W_DESCRIPTION,    W_DESCRIPTION,
-                                        W_DESCRIPTION,    false,
-                                        same_description, put_description};
+static const struct part description = {
+    W_DESCRIPTION, W_DESCRIPTION,    W_DESCRIPTION,  false,
+    false,         same_description, put_description};
 
 static const struct part parts[] = {
-    {W_IP_PROTOCOL, W_IP_PROTOCOL, W_PROTOCOL, false, same_protocol,
+    {W_IP_PROTOCOL, W_IP_PROTOCOL, W_PROTOCOL, false, false, same_protocol,
      put_protocol},
-    {W_FROM_PORT, W_FROM_PORT, W_FROM_PORT, false, same_from, put_from},
-    {W_TO_PORT, W_TO_PORT, W_TO_PORT, false, same_to, put_to},
-    {W_CIDR_IPV4, W_CIDR_IPV4, W_CIDR_BLOCKS, true, same_cidr, put_shown},
-    {W_CIDR_IPV6, W_CIDR_IPV6, W_IPV6_CIDR_BLOCKS, true, same_cidr, put_shown},
-    {W_PREFIX_LIST_ID, W_PREFIX_LIST_ID, W_PREFIX_LIST_IDS, true, same_list,
+    {W_FROM_PORT, W_FROM_PORT, W_FROM_PORT, false, true, same_from, put_from},
+    {W_TO_PORT, W_TO_PORT, W_TO_PORT, false, true, same_to, put_to},
+    {W_CIDR_IPV4, W_CIDR_IPV4, W_CIDR_BLOCKS, true, false, same_cidr,
      put_shown},
-    {W_REFERENCED_GROUP_ID, W_REFERENCED_SG_ID, W_SOURCE_SG_ID, false,
+    {W_CIDR_IPV6, W_CIDR_IPV6, W_IPV6_CIDR_BLOCKS, true, false, same_cidr,
+     put_shown},
+    {W_PREFIX_LIST_ID, W_PREFIX_LIST_ID, W_PREFIX_LIST_IDS, true, false,
+     same_list, put_shown},
+    {W_REFERENCED_GROUP_ID, W_REFERENCED_SG_ID, W_SOURCE_SG_ID, false, false,
      same_group, put_shown},
 };
 
@@ -122,6 +131,17 @@ part_same(const struct sgrule_group *g, const struct sgrule_member *m,
     return p->same(r, value_text(old));
 }
 
+/* The attribute of a member that a part is. */
+static uint16_t
+part_name(const struct sgrule_group *g, const struct sgrule_member *m,
+          const struct part *p)
+{
+    const uint16_t *id = g->trial->words->id;
+
+    return m->in.type == id[W_AWS_SECURITY_GROUP_RULE] ? id[p->block]
+                                                       : id[p->single];
+}
+
 /* Compares one part of a rule resource; one that its state does not have
  * is not compared. */
 static void
@@ -130,9 +150,8 @@ edit_part(struct sgrule_group *g, const struct sgrule_member *m,
 {
     struct trial *t = g->trial;
     struct finding *f = finding_of(t, &m->in);
-    bool block = m->in.type == t->words->id[W_AWS_SECURITY_GROUP_RULE];
-    bool list = block && p->list;
-    uint16_t name = t->words->id[block ? p->block : p->single];
+    uint16_t name = part_name(g, m, p);
+    bool list = p->list && name == t->words->id[p->block];
     struct value old = value_get(m->in.attrs, name);
     char out[NAME_MAX_BYTES];
     struct slice path = names_text(t->scope.names, name, out);
@@ -238,6 +257,29 @@ modify_inline(struct sgrule_group *g, const struct sgrule *r)
     sgrule_set_push(&g->rules, &in);
 }
 
+/* A rule resource is now as r, of which the event's body names parts. */
+static void
+modify_member(struct sgrule_group *g, const struct sgrule_reader *rd,
+              const struct sgrule_member *m, struct value body, struct sgrule r)
+{
+    struct slice old =
+        value_text(value_get(m->in.attrs, part_name(g, m, &parts[0])));
+    bool ports =
+        sgrule_has_ports(r.protocol) || sgrule_has_ports(sgrule_protocol(old));
+
+    /* Ports as the call has them, also where they mean nothing. */
+    r.from = sgrule_port(value_text(sgrule_read_member(rd, body, W_FROM_PORT)),
+                         r.protocol);
+    r.to = sgrule_port(value_text(sgrule_read_member(rd, body, W_TO_PORT)),
+                       r.protocol);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        if ((ports || !parts[i].port) &&
+            !value_empty(sgrule_read_member(rd, body, parts[i].event)))
+            edit_part(g, m, &parts[i], &r);
+    if (r.described)
+        edit_part(g, m, &description, &r);
+}
+
 void
 sgrule_modify(struct sgrule_group *g, bool egress)
 {
@@ -255,12 +297,9 @@ sgrule_modify(struct sgrule_group *g, bool egress)
         struct sgrule_member *m = sgrule_group_by_id(
             g, value_text(sgrule_read_member(&rd, list.v[i], W_SG_RULE_ID)));
 
-        for (size_t k = 0; m != NULL && k < sizeof(parts) / sizeof(*parts); k++)
-            if (!value_empty(sgrule_read_member(&rd, body, parts[k].event)))
-                edit_part(g, m, &parts[k], &r);
-        if (m != NULL && r.described)
-            edit_part(g, m, &description, &r);
-        if (m == NULL && said.n > before)
+        if (m != NULL)
+            modify_member(g, &rd, m, body, r);
+        else if (said.n > before)
             modify_inline(g, &r);
     }
     if (!sgrule_report_incomplete(g, &said))

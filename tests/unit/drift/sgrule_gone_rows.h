@@ -84,6 +84,13 @@ static const struct trial_row table_gone[] = {
      "r1 drift; ip_protocol '-1'->'tcp'; from_port null->1; to_port "
      "null->2; cidr_ipv4 '0.0.0.0/0'->'10.0.0.0/8'; description "
      "null->'open' | r0 none"},
+    {"a protocol without ports", DB DB_IN, EDIT,
+     MODIFY("sg-d", "sgr-2",
+            "'IpProtocol':'-1','FromPort':-1,'ToPort':-1,"
+            "'ReferencedGroupId':'sg-a'"),
+     NULL, false,
+     "r1 drift; ip_protocol 'tcp'->'-1'; from_port 5432->-1; to_port "
+     "5432->-1 | r0 none"},
     {"an older resource edited", DB DB_OLD, EDIT,
      MODIFY("sg-d", "sgr-1",
             "'IpProtocol':'tcp','FromPort':5432,'ToPort':5432,'CidrIpv4':"
