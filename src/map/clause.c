@@ -107,7 +107,8 @@ get_source(struct parser *p, struct slice text, struct map_path *path,
     if (!slice_eq(word, SLICE(":")))
         return parser_fail(p, ERR_SYNTAX,
                            "nothing or : TRANSFORM after the path");
-    return parser_check(p, syntax_xform(lex, text, x, &why), why);
+    r = syntax_xform(lex, text, x, &why);
+    return parser_check(p, r, why);
 }
 
 /* role < PATH : enum A=create ... */
@@ -124,12 +125,13 @@ int
 clause_each(struct parser *p)
 {
     const char *why = NULL;
+    int r;
 
     if (p->b.has_each)
         return parser_fail(p, ERR_SYNTAX, "one each in a binding");
     p->b.has_each = true;
-    return parser_check(
-        p, syntax_path(&p->sink->lex, p->value, &p->b.each, &why), why);
+    r = syntax_path(&p->sink->lex, p->value, &p->b.each, &why);
+    return parser_check(p, r, why);
 }
 
 /* [!]PATH [= literal] */
@@ -151,8 +153,8 @@ get_condition(struct parser *p, struct slice text, struct map_when *when)
         return 0;
     if (!slice_eq(eq, SLICE("=")) || text.n == 0)
         return parser_fail(p, ERR_SYNTAX, "[!]PATH or [!]PATH = value");
-    return parser_check(
-        p, syntax_word(&p->sink->lex, text, &when->literal, &why), why);
+    r = syntax_word(&p->sink->lex, text, &when->literal, &why);
+    return parser_check(p, r, why);
 }
 
 int
