@@ -1,0 +1,202 @@
+#include "config.h"
+
+#include <ini.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "config_key.h"
+#include "config_section.h"
+
+/*
+ * inih parts keys from values and takes comments away.  It keeps no more
+ * than 49 bytes of a section's head, does not say when it cuts one, and does
+ * not call back for an empty section; so every line passes through
+ * line_give(), which reads the heads itself and refuses what inih would
+ * read otherwise than it stands there.
+ */
+struct lines {
+    struct config_reading *r;
+    struct slice rest;
+    int rc;
+};
+
+/* The text up to the next newline; false at the end. */
+static bool
+line_cut(struct slice *rest, struct slice *line)
+{
+    return rest->n > 0 && text_cut(rest, '\n', line);
+}
+
+/* Reads [word] or [word "name"] off s; name->p is NULL without quotes. */
+static bool
+head_read(struct slice s, struct slice *word, struct slice *name)
+{
+    size_t end = slice_chr(s, ']'), n = 0;
+    struct slice after = text_trim(slice_from(s, end + 1));
+    struct slice inner = text_trim(slice_of(s.p + 1, end - 1));
+
+    *name = slice_of(NULL, 0);
+    if (end == s.n || (after.n > 0 && after.p[0] != ';' && after.p[0] != '#'))
+        return false;
+    while (n < inner.n && !text_space(inner.p[n]) && inner.p[n] != '"')
+        n++;
+    *word = slice_head(inner, n);
+    inner = text_trim(slice_from(inner, n));
+    if (inner.n == 0)
+        return n > 0;
+    if (n == 0 || inner.n < 2 || inner.p[0] != '"' ||
+        inner.p[inner.n - 1] != '"')
+        return false;
+    *name = slice_of(inner.p + 1, inner.n - 2);
+    return true;
+}
+
+static int
+head_open(struct lines *l, struct slice line)
+{
+    struct slice word, name;
+
+    if (head_read(line, &word, &name))
+        return config_section_open(l->r, word, name);
+    l->r->head = NULL;
+    return config_reading_fail(
+        l->r, SLICE(""),
+        "not a section; allowed: [agent], [source \"NAME\"] and the like");
+}
+
+/* inih's way to ask for a line: like fgets(). */
+static char *
+line_give(char *str, int size, void *ctx)
+{
+    struct lines *l = ctx;
+    struct slice line, text;
+
+    if (l->rc < 0 || size < 3 || !line_cut(&l->rest, &line))
+        return NULL;
+    l->r->line++;
+    text = text_trim(line);
+    if (line.n > (size_t)size - 3)
+        l->rc = config_reading_fail(l->r, SLICE(""),
+                                    "the line is too long; allowed: %d bytes",
+                                    size - 3);
+    else if (slice_chr(line, '\0') < line.n)
+        l->rc = config_reading_fail(l->r, SLICE(""),
+                                    "the line holds a zero byte; allowed: "
+                                    "text");
+    else if (slice_starts(text, SLICE("[")))
+        l->rc = head_open(l, text);
+    if (l->rc < 0)
+        return NULL;
+    if (line.n > 0)
+        memcpy(str, line.p, line.n);
+    memcpy(str + line.n, "\n", sizeof("\n"));
+    return str;
+}
+
+static int
+key_give(void *ctx, const char *section, const char *key, const char *value,
+         int line)
+{
+    struct lines *l = ctx;
+
+    (void)section;
+    (void)line;
+    if (key != NULL)
+        l->rc = config_key_set(l->r, slice_str(key), slice_str(value));
+    return l->rc == 0;
+}
+
+/* How many sections of each kind, and lines of [severity], there may be. */
+static int
+text_count(struct config_reading *r, struct slice text,
+           size_t count[CONFIG_KINDS], size_t *rules)
+{
+    enum config_kind kind = CONFIG_KINDS;
+    struct slice line, word, name;
+    unsigned at = 0;
+
+    while (line_cut(&text, &line)) {
+        line = text_trim(line);
+        at++;
+        if (slice_starts(line, SLICE("[")) && head_read(line, &word, &name)) {
+            kind = config_option_kind(word);
+            count[kind]++;
+        } else if (kind == CONFIG_SEVERITY && line.n > 0) {
+            ++*rules;
+        }
+        if (count[kind] > CONFIG_SECTIONS_MAX || *rules > CONFIG_SECTIONS_MAX) {
+            r->line = at;
+            return config_reading_fail(r, SLICE(""),
+                                       "too many sections or lines of "
+                                       "[severity]; allowed: %d of a kind",
+                                       CONFIG_SECTIONS_MAX);
+        }
+    }
+    return 0;
+}
+
+static int
+text_read(struct config_reading *r, struct slice text)
+{
+    size_t count[CONFIG_KINDS + 1] = {0}, rules = 0;
+    struct lines l = {.r = r, .rest = text};
+    int rc = text_count(r, text, count, &rules), at;
+
+    if (rc == 0)
+        rc = config_section_reserve(r, count, rules);
+    if (rc < 0)
+        return rc;
+    at = ini_parse_stream(line_give, &l, key_give, &l);
+    if (l.rc < 0)
+        return l.rc;
+    if (at != 0) {
+        r->head = NULL;
+        return config_reading_fail(r, SLICE(""),
+                                   "neither a section nor a key; allowed: "
+                                   "[section], key = value, ; comment");
+    }
+    return config_section_finish(r);
+}
+
+int
+config_parse(struct config *c, struct slice file, struct slice text,
+             const struct config_env *env, struct arena *a, struct err *e)
+{
+    struct config_reading r = {.c = c, .env = env, .arena = a, .e = e};
+
+    *c = (struct config){.file = file};
+    /* An editor's byte order mark says nothing about UTF-8. */
+    if (slice_starts(text, SLICE("\xef\xbb\xbf")))
+        text = slice_from(text, 3);
+    if (file.n > 0) {
+        c->file = arena_copy(a, file);
+        if (c->file.p == NULL)
+            return config_reading_full(&r);
+    }
+    return text_read(&r, text);
+}
+
+int
+config_read(struct config *c, struct slice file, const struct config_env *env,
+            struct arena *a, struct err *e)
+{
+    struct slice text;
+    int rc = file_read(file, CONFIG_FILE_MAX_BYTES, a, &text, e);
+
+    /* A restart does not make a file appear or shrink. */
+    if (rc < 0 && rc != ERR_MEMORY && e != NULL)
+        e->code = ERR_CONFIG;
+    if (rc < 0)
+        return rc != ERR_MEMORY ? ERR_CONFIG : rc;
+    return config_parse(c, file, text, env, a, e);
+}
+
+static const char *
+environment_get(void *ctx, const char *name)
+{
+    (void)ctx;
+    return getenv(name);
+}
+
+const struct config_env config_environment = {environment_get, NULL};
