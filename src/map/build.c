@@ -65,12 +65,13 @@ build_line(void *ctx, const struct map_line *line)
 static int32_t
 end_block(struct map_build *b)
 {
-    uint8_t *p = b->lines.p + b->block_at;
     size_t n = b->block_n * 2;
+    uint8_t *p;
 
     b->block_n = 0;
     if (n == 0)
         return -1;
+    p = b->lines.p + b->block_at;
     p[0] = (uint8_t)(n | 0x80);
     p[1] = (uint8_t)(n >> 7);
     return (int32_t)b->block_at;
