@@ -159,9 +159,8 @@ at_most(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* What judging and telling need beside the setup.  0 or ERR_MEMORY. */
-static int
-prepare(struct replay *r)
+int
+replay_prepare(struct replay *r)
 {
     struct setup *s = &r->setup;
     size_t share = s->keep.size / REPLAY_LEDGER_SHARE;
@@ -201,7 +200,7 @@ prepare(struct replay *r)
 static int
 run(struct replay *r)
 {
-    if (prepare(r) < 0) {
+    if (replay_prepare(r) < 0) {
         replay_say(r, "tfdrift replay: %s", err_text(ERR_MEMORY));
         return 1;
     }

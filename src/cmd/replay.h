@@ -66,6 +66,10 @@ struct outcome {
     enum verdict *unmanaged; /* of each unmanaged resource, likewise */
 };
 
+/* Readies what judging and telling need beside the setup, which is open.
+ * Returns 0 or ERR_MEMORY. */
+int replay_prepare(struct replay *r);
+
 /* Reads and judges all inputs. */
 void replay_inputs(struct replay *r);
 
