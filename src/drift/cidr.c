@@ -42,6 +42,7 @@ cidr_read(struct slice text)
     bool six = slice_chr(text, ':') < slash;
     int bits = six ? 128 : 32;
 
+    /* inet_pton() wants a terminated string, so it must fit. */
     if (slash == 0 || slash >= sizeof(address))
         return none;
     if (slash < text.n)

@@ -13,6 +13,8 @@ struct entry {
     struct slice from, to, type, code;
 };
 
+/* Text of a parameter, in an outer one unless that is W_COUNT; "" when there
+ * is none. */
 static struct slice
 parameter(const struct trial *t, enum word outer, enum word name)
 {
@@ -58,6 +60,8 @@ attr(const struct trial *t, struct value block, enum word name)
     return value_text(value_get(block, t->words->id[name]));
 }
 
+/* Whether aws_network_acl_rule holds the entry: a number is taken once for
+ * each direction. */
 static bool
 has_own_resource(const struct trial *t, const struct entry *e)
 {
@@ -199,6 +203,7 @@ new_list(const struct trial *t, const struct entry *e, struct value block)
     return (struct value){(const uint8_t *)arena_keep(t->arena, &b).p};
 }
 
+/* What tells the entry from the ACL's others. */
 static struct value
 number_block(const struct trial *t, const struct entry *e)
 {

@@ -42,6 +42,7 @@ struct route {
     bool local; /* to what the table does by itself */
 };
 
+/* Text of a parameter of the call, "" when it has none. */
 static struct slice
 parameter(const struct trial *t, enum word name)
 {
@@ -51,6 +52,7 @@ parameter(const struct trial *t, enum word name)
     return value_text(value_unwrap(s, v));
 }
 
+/* The slot for a target of the block. */
 static struct slice *
 through(struct route *r, enum word block)
 {
@@ -91,6 +93,7 @@ route_read(const struct trial *t, struct route *r)
     return r->where != NULL;
 }
 
+/* Whether aws_route holds the route to that destination. */
 static bool
 has_own_resource(const struct trial *t, const struct route *r)
 {
@@ -186,6 +189,7 @@ block_list(const struct trial *t, struct value block, const struct route *r)
     return (struct value){(const uint8_t *)arena_keep(t->arena, &b).p};
 }
 
+/* What tells the route from the table's others. */
 static struct value
 destination(const struct trial *t, const struct route *r)
 {
@@ -210,7 +214,7 @@ route_judge(struct trial *t, struct finding *f)
     block = route_block(t, f, &r);
     if (block.p != NULL)
         same = !deleted && route_same(t, &r, block);
-    else
+    else /* what is local by itself needs no block */
         same = deleted || r.local;
     if (same) {
         if (f->watched)

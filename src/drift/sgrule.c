@@ -31,13 +31,17 @@ authorize_rule(struct sgrule_group *g, const struct sgrule *r)
     }
     if (g->rules.rule[at].marks != 0)
         return;
+    /* It may stand in a block and in a resource of its own, or twice. */
     for (; at != SGRULE_NONE; at = sgrule_set_next(&g->rules, at, r)) {
         g->rules.rule[at].marks |= SGRULE_SETTLED;
         g->member[g->rules.rule[at].owner].hits++;
     }
 }
 
-/* Rule resources that were deleted and are whole again. */
+/*
+ * Rule resources that were deleted and are whole again.  Others are not
+ * findings: a rule that is let in and was there says nothing.
+ */
 static void
 report_put_back(struct sgrule_group *g)
 {
@@ -96,6 +100,7 @@ revoke_rule(struct sgrule_group *g, const struct sgrule *r)
     struct sgrule foreign = *r;
 
     if (at == SGRULE_NONE) {
+        /* Whoever let it in, it is gone now, as the state says. */
         foreign.marks = SGRULE_SETTLED;
         sgrule_set_push(&g->rules, &foreign);
         return;
@@ -110,6 +115,8 @@ revoke_rule(struct sgrule_group *g, const struct sgrule *r)
          * The group's resource shows rules of others too, as far as it was
          * refreshed since: such a rule is reported where it is kept.
          */
+        /* A resource with several CIDRs is gone when one of them is: the
+         * provider finds it only whole. */
         if (!sgrule_group_inline(g, rule))
             g->member[rule->owner].gone = true;
         else if (!owned)
@@ -146,6 +153,7 @@ revoke_ids(struct sgrule_group *g, struct sgrule_set *said, bool egress)
         else if (id.n > 0)
             unseen = true;
     }
+    /* Without ids the parameters said it all. */
     if (list.n == 0)
         return false;
     list = resolve(s, &path);

@@ -5,6 +5,7 @@
 
 #define UNSEEN_MAX 64 /* descriptions looked for one by one */
 
+/* Whether an attribute's text says what a rule does, part by part. */
 static bool
 same_protocol(const struct sgrule *r, struct slice old)
 {
@@ -56,6 +57,7 @@ same_description(const struct sgrule *r, struct slice old)
     return slice_eq(old, r->description);
 }
 
+/* The part of a rule as Terraform will read it. */
 static void
 put_protocol(struct buf *b, const struct sgrule *r)
 {
@@ -188,6 +190,7 @@ describe_inline(struct sgrule_group *g, uint32_t at, const struct sgrule *r)
     g->rules.rule[at].marks = SGRULE_REMOVED;
     now.description = r->description;
     now.marks = SGRULE_ADDED;
+    /* Its owner stays the group that had it, so that it is shown there. */
     sgrule_set_push(&g->rules, &now);
 }
 
@@ -203,6 +206,7 @@ describe_rule(struct sgrule_group *g, const struct sgrule *r)
 
     if (at == SGRULE_NONE)
         return false;
+    /* Named before in this call. */
     if (g->rules.rule[at].marks != 0)
         return true;
     for (; at != SGRULE_NONE; at = sgrule_set_next(&g->rules, at, r)) {
@@ -249,7 +253,7 @@ modify_inline(struct sgrule_group *g, const struct sgrule *r)
     struct sgrule in = *r, out = *r;
 
     out.egress = true;
-    sgrule_key(&out);
+    sgrule_key(&out); /* the direction is part of it */
     if (describe_rule(g, &in) || describe_rule(g, &out))
         return;
     in.egress = goes_out(g, r);
@@ -344,6 +348,7 @@ sgrule_describe(struct sgrule_group *g, bool egress)
     for (size_t i = 0; i < list.n; i++)
         sgrule_read_permission(&rd, list.v[i]);
     for (size_t i = 0; i < said.n; i++) {
+        /* Left out here means taken away, says the API reference. */
         said.rule[i].described = true;
         describe_rule(g, &said.rule[i]);
     }

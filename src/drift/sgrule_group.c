@@ -25,6 +25,7 @@ attr_text_of(const struct sgrule_group *g, const struct instance *in,
     return value_text(value_get(in->attrs, g->trial->words->id[name]));
 }
 
+/* Text of a parameter of the call, "" when it has none. */
 static struct slice
 parameter(const struct sgrule_group *g, enum word name)
 {
@@ -95,6 +96,7 @@ named_group(struct sgrule_group *g, struct slice name)
     return slice_of("", 0);
 }
 
+/* The group's id: every other way to name it leads there. */
 static void
 find_id(struct sgrule_group *g)
 {
@@ -160,6 +162,7 @@ add_rule(struct sgrule_group *g, const struct instance *in, size_t type)
     else
         sgrule_read_single(&rd, in->attrs);
     g->member[g->n - 1].rules = (uint32_t)(g->rules.n - before);
+    /* Calls may name the rule by its id alone. */
     id.owner = rd.owner;
     id.value = attr_text_of(g, in, W_SG_RULE_ID);
     /* The id of the older type is a hash of Terraform's own. */
@@ -183,6 +186,7 @@ sgrule_group_load(struct sgrule_group *g, struct trial *t, unsigned ways)
         while (owned_next(&o, &in) && member_push(g, &in))
             g->n_groups = g->n;
     }
+    /* Rules for itself may be told by its name. */
     if (g->n_groups > 0 && g->name.n == 0)
         g->name = attr_text_of(g, &g->member[0].in, W_NAME);
     for (size_t i = 0; i < g->n_groups; i++)
@@ -203,6 +207,7 @@ add_by_id(struct sgrule_group *g, struct slice id)
     struct owned o;
 
     for (size_t i = 0; i < RULE_TYPES; i++) {
+        /* Trimmed states have one of the two that are the same. */
         for (size_t k = 0; k < (rule_types[i].block ? 1 : 2); k++) {
             size_t before = g->n;
 
@@ -210,6 +215,8 @@ add_by_id(struct sgrule_group *g, struct slice id)
             while (owned_next(&o, &in)) {
                 struct slice group = attr_text_of(g, &in, W_SG_ID);
 
+                /* Ids are unique, so another group is another account's
+                 * state or a mistake. */
                 if (group.n == 0 || g->id.n == 0 || slice_eq(group, g->id))
                     add_rule(g, &in, i);
             }

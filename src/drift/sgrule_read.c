@@ -1,5 +1,10 @@
 #include "drift/sgrule_read.h"
 
+/*
+ * Names of a state are Terraform's, exactly; those of an event come in
+ * several spellings and wrappings.  That is all that tells the two apart, so
+ * one reader serves both.
+ */
 struct value
 sgrule_read_member(const struct sgrule_reader *rd, struct value v,
                    enum word name)
@@ -16,7 +21,11 @@ member_text(const struct sgrule_reader *rd, struct value v, enum word name)
     return value_text(sgrule_read_member(rd, v, name));
 }
 
-/* Protocol and ports, common to all rules of v. */
+/*
+ * Protocol and ports, common to all rules of v.  Where ports mean nothing
+ * they are 0, as Terraform keeps them, whatever the event says (-1, 0 or
+ * nothing at all).
+ */
 static struct sgrule
 rule_start(const struct sgrule_reader *rd, struct value v, enum word protocol)
 {
@@ -33,6 +42,11 @@ rule_start(const struct sgrule_reader *rd, struct value v, enum word protocol)
     return r;
 }
 
+/*
+ * A state always says the description, if only by leaving it out.  An event
+ * that leaves it out says nothing of it: to revoke a rule, for one, it is
+ * not needed.
+ */
 static void
 rule_describe(const struct sgrule_reader *rd, struct value v, struct sgrule *r)
 {
@@ -57,6 +71,7 @@ push(const struct sgrule_reader *rd, struct sgrule r, enum sgrule_kind kind,
     r.value = r.shown = text;
     if (kind == SGRULE_CIDR || kind == SGRULE_CIDR6) {
         net = cidr_read(text);
+        /* Old calls have one member for both families. */
         if (net.family != 0)
             r.kind = net.family == 6 ? SGRULE_CIDR6 : SGRULE_CIDR;
         /* Terraform will read what EC2 makes of it. */
@@ -64,6 +79,8 @@ push(const struct sgrule_reader *rd, struct sgrule r, enum sgrule_kind kind,
             r.shown = arena_copy(rd->out->arena, cidr_text(&net, canonical));
     } else if (kind == SGRULE_GROUP) {
         r.value = sgrule_peer(text);
+        /* A rule for the group itself: `self` in a block, its own id in
+         * other places, its name in calls for the default VPC. */
         if (slice_eq(r.value, rd->group) ||
             (rd->name.n > 0 && slice_eq(r.value, rd->name))) {
             r.kind = SGRULE_SELF;
@@ -93,6 +110,7 @@ peer_text(const struct sgrule_reader *rd, struct slice owner,
     return arena_keep(rd->out->arena, &b);
 }
 
+/* The source or target that is a group, by id, or by name alone. */
 static void
 push_peer(const struct sgrule_reader *rd, struct sgrule r, struct value v)
 {
@@ -107,6 +125,7 @@ push_peer(const struct sgrule_reader *rd, struct sgrule r, struct value v)
 void
 sgrule_read_permission(const struct sgrule_reader *rd, struct value v)
 {
+    /* Where a permission keeps what it lets in, by kind. */
     static const struct {
         enum word list, member;
         enum sgrule_kind kind;
@@ -156,6 +175,7 @@ sgrule_read_single(const struct sgrule_reader *rd, struct value v)
     size_t before = rd->out->n;
 
     rule_describe(rd, v, &r);
+    /* One of them is set; the other members are absent or null. */
     push(rd, r, SGRULE_CIDR, member_text(rd, v, W_CIDR_IPV4));
     push(rd, r, SGRULE_CIDR6, member_text(rd, v, W_CIDR_IPV6));
     push(rd, r, SGRULE_LIST, member_text(rd, v, W_PREFIX_LIST_ID));
@@ -189,6 +209,7 @@ sgrule_read_block(const struct sgrule_reader *rd, struct value v)
         while (value_next(&it, NULL, &one))
             push(rd, r, lists[i].kind, value_text(one));
     }
+    /* Only aws_security_group_rule has this one: there it is one group. */
     push(rd, r, SGRULE_GROUP, member_text(rd, v, W_SOURCE_SG_ID));
     if (slice_eq(member_text(rd, v, W_SELF), SLICE("true")))
         push(rd, r, SGRULE_GROUP, rd->group);

@@ -8,6 +8,8 @@ way_path(const struct trial *t, bool egress, char out[NAME_MAX_BYTES])
                       t->words->id[egress ? W_EGRESS : W_INGRESS], out);
 }
 
+/* One change for all rules of a direction: a second change of the same path
+ * would replace the first. */
 static void
 report_way(struct sgrule_group *g, size_t at, struct finding *f, bool egress)
 {
@@ -38,6 +40,7 @@ sgrule_report(struct sgrule_group *g, size_t at)
     f->carried = true;
     report_way(g, at, f, false);
     report_way(g, at, f, true);
+    /* Nobody asks for what is settled unless something is open. */
     for (size_t i = 0; f->watched && i < g->rules.n; i++) {
         const struct sgrule *r = &g->rules.rule[i];
 
@@ -55,6 +58,7 @@ sgrule_report_groups(struct sgrule_group *g)
         sgrule_report(g, i);
 }
 
+/* Drift without detail. */
 static void
 report_unknown(struct finding *f)
 {
@@ -75,6 +79,7 @@ sgrule_report_unseen(struct sgrule_group *g, const struct slice *description)
             if (r->kind == SGRULE_ID || r->owner != at ||
                 sgrule_group_owned(g, r))
                 continue;
+            /* Not in a resource of its own, so its id is nowhere. */
             could = true;
             has = has || (description != NULL &&
                           slice_eq(r->description, *description));

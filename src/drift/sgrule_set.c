@@ -14,6 +14,8 @@ sgrule_set_init(struct sgrule_set *set, struct arena *arena)
     *set = (struct sgrule_set){.arena = arena};
 }
 
+/* Of what makes a rule, so not of its description: EC2 refuses a second rule
+ * that differs in that alone (InvalidPermission.Duplicate). */
 static uint64_t
 rule_hash(const struct sgrule *r)
 {
@@ -29,6 +31,7 @@ rule_hash(const struct sgrule *r)
     return h ^ h >> 32;
 }
 
+/* Networks are compared as such, the rest as text. */
 static bool
 rule_same(const struct sgrule *a, const struct sgrule *b)
 {
@@ -41,6 +44,8 @@ rule_same(const struct sgrule *a, const struct sgrule *b)
     return slice_eq(a->value, b->value);
 }
 
+/* Twice the room; the old array stays behind in the arena, so that all
+ * growing together costs as much as the last array. */
 static bool
 set_grow(struct sgrule_set *set)
 {
@@ -77,7 +82,10 @@ sgrule_set_push(struct sgrule_set *set, const struct sgrule *r)
     return true;
 }
 
-/* Puts the rules pushed since the last look-up into their buckets. */
+/*
+ * Puts the rules pushed since the last look-up into their buckets.
+ * Sets that are only walked over never pay for any.
+ */
 static bool
 set_link(struct sgrule_set *set)
 {
@@ -196,6 +204,7 @@ put_list(struct buf *b, const struct sgrule *r, enum sgrule_kind kind,
     pack_close(b, list);
 }
 
+/* Members in the order of a state's document, which is the alphabet's. */
 static void
 put_block(struct buf *b, const struct words *w, const struct sgrule *r,
           bool description)
