@@ -17,6 +17,7 @@ static const struct {
 } commands[] = {
     {"check", cmd_check, "validate a configuration file"},
     {"coverage", cmd_coverage, "list what is mapped"},
+    {"replay", cmd_replay, "judge recorded events against states, offline"},
     {"version", cmd_version, "print the version and what is in this build"},
 };
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config_key.h"
+#include "config_option.h"
 #include "config_section.h"
 
 /*
@@ -18,6 +19,7 @@
 struct lines {
     struct config_reading *r;
     struct slice rest;
+    struct slice last; /* the line that inih has, without blanks around */
     int rc;
 };
 
@@ -70,12 +72,12 @@ static char *
 line_give(char *str, int size, void *ctx)
 {
     struct lines *l = ctx;
-    struct slice line, text;
+    struct slice line;
 
     if (l->rc < 0 || size < 3 || !line_cut(&l->rest, &line))
         return NULL;
     l->r->line++;
-    text = text_trim(line);
+    l->last = text_trim(line);
     if (line.n > (size_t)size - 3)
         l->rc = config_reading_fail(l->r, SLICE(""),
                                     "the line is too long; allowed: %d bytes",
@@ -84,8 +86,8 @@ line_give(char *str, int size, void *ctx)
         l->rc = config_reading_fail(l->r, SLICE(""),
                                     "the line holds a zero byte; allowed: "
                                     "text");
-    else if (slice_starts(text, SLICE("[")))
-        l->rc = head_open(l, text);
+    else if (slice_starts(l->last, SLICE("[")))
+        l->rc = head_open(l, l->last);
     if (l->rc < 0)
         return NULL;
     if (line.n > 0)
@@ -136,6 +138,26 @@ text_count(struct config_reading *r, struct slice text,
     return 0;
 }
 
+/* A line that inih could not part.  Only a key that is known is shown: who
+ * knows what else has been broken into two lines. */
+static int
+line_fail(const struct lines *l)
+{
+    size_t n = 0;
+    struct slice word;
+
+    while (n < l->last.n && !text_space(l->last.p[n]))
+        n++;
+    word = slice_head(l->last, n);
+    if (l->r->head != NULL &&
+        config_option_find(l->r->head->kind, word) != NULL)
+        return config_reading_fail(
+            l->r, word, "has no value; allowed: %.*s = VALUE", SLICE_FMT(word));
+    return config_reading_fail(l->r, SLICE(""),
+                               "neither a section nor a key; allowed: "
+                               "[section], key = value, ; comment");
+}
+
 static int
 text_read(struct config_reading *r, struct slice text)
 {
@@ -148,14 +170,8 @@ text_read(struct config_reading *r, struct slice text)
     if (rc < 0)
         return rc;
     at = ini_parse_stream(line_give, &l, key_give, &l);
-    if (l.rc < 0)
-        return l.rc;
-    if (at != 0) {
-        r->head = NULL;
-        return config_reading_fail(r, SLICE(""),
-                                   "neither a section nor a key; allowed: "
-                                   "[section], key = value, ; comment");
-    }
+    if (l.rc < 0 || at != 0)
+        return l.rc < 0 ? l.rc : line_fail(&l);
     return config_section_finish(r);
 }
 

@@ -78,20 +78,19 @@ check_source(const struct config_source *s)
 static void
 check_state(struct check *c, const struct config_state *s)
 {
-    struct err why, e;
+    struct err e;
     int kind;
 
     if (s->type != CONFIG_STATE_LOCAL)
         return;
-    kind = file_kind(s->path, &why);
+    kind = file_kind(s->path, &e);
+    /* It may be written later, or be there on another machine only. */
     if (kind < 0)
-        config_blame(&c->config, &s->head, "path", &e,
-                     "%s; allowed: a file that exists", why.text);
-    else if (kind == FILE_FOLDER)
-        config_blame(&c->config, &s->head, "path", &e,
-                     "is a folder; allowed: a state file");
-    else
+        warn("the state file is not there", "state", s->head.name);
+    if (kind != FILE_FOLDER)
         return;
+    config_blame(&c->config, &s->head, "path", &e,
+                 "is a folder; allowed: a state file");
     say_error(c, ERR_CONFIG, &e);
 }
 
