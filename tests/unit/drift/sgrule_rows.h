@@ -231,4 +231,7 @@ static const struct trial_row table_new[] = {
     {"only rules are managed, and this one is", DB_OLD DB_IN, IN,
      PERMIT("sg-d", "'tcp'", "5432", "5432", CIDR("10.1.0.0/16")), NULL, false,
      ""},
+    {"a newer rule in another state", DB "--\n" DB_IN, IN,
+     PERMIT("sg-d", "'tcp'", "5432", "5432", PEER("'groupId':'sg-a'")), NULL,
+     false, "r0 none"},
 };
