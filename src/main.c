@@ -18,6 +18,7 @@ static const struct {
     {"check", cmd_check, "validate a configuration file"},
     {"coverage", cmd_coverage, "list what is mapped"},
     {"replay", cmd_replay, "judge recorded events against states, offline"},
+    {"explain", cmd_explain, "tell why one event did or did not alert"},
     {"version", cmd_version, "print the version and what is in this build"},
 };
 
