@@ -6,6 +6,8 @@
 
 #define EXTRA_FIRST 256 /* words the first arrays have room for */
 
+/* A word that is not in the table. The hash is kept: arrays that grow are
+ * filled again without reading a single spelling. */
 struct word {
     const char *p;
     uint32_t hash;
@@ -61,6 +63,8 @@ squeezed_eq(struct slice a, struct slice b)
     }
 }
 
+/* Bits, because 15,000 bytes for a yes or no are dear in a binary of 900
+ * KB. */
 static bool
 table_first(const struct names_table *t, uint32_t id)
 {
@@ -75,6 +79,7 @@ table_text(const struct names_table *t, uint32_t id, struct spelling *s)
     const uint8_t *p = t->text + t->groups[id / NAMES_GROUP];
     const uint8_t *end;
 
+    /* Offsets are known for each group only; within it, lengths lead on. */
     for (uint32_t i = id % NAMES_GROUP; i > 0; i--)
         p += 1 + p[0];
     end = p + 1 + p[0];
@@ -99,6 +104,8 @@ table_look(const struct names_table *t, struct slice text, uint32_t hash,
     uint8_t print = (uint8_t)hash;
     struct spelling s;
 
+    /* Some four names stand in a bucket; the fingerprint leaves one in 256
+     * of those that are not meant, so what follows is hardly ever in vain. */
     for (uint32_t i = t->dir[bucket]; i < t->dir[bucket + 1]; i++) {
         if (t->prints[i] != print || (!exact && !table_first(t, i)))
             continue;
@@ -134,6 +141,7 @@ extra_look(const struct names_extra *x, struct slice text, uint32_t hash,
     return NULL;
 }
 
+/* The table first: its words are the ones that keys mostly are. */
 static uint32_t
 names_look(const struct names *ns, struct slice text, bool exact)
 {
@@ -171,6 +179,7 @@ names_class(const struct names *ns, uint32_t id)
     uint32_t count = table_count(ns);
 
     if (id < count) {
+        /* A class is a run of neighbours, nearly always of one or two. */
         while (!table_first(ns->table, id))
             id--;
         return id;
@@ -197,6 +206,7 @@ names_text(const struct names *ns, uint32_t id, char out[NAME_MAX_BYTES])
     return slice_of("", 0);
 }
 
+/* There is always a free slot: there are twice as many as words. */
 static void
 extra_link(struct names_extra *x, uint32_t index)
 {
@@ -254,6 +264,7 @@ names_add(struct names *ns, struct arena *arena, struct slice text)
         !extra_grow(ns, arena))
         return NAME_NONE;
     x = ns->extra;
+    /* The text must outlive the file it was read from. */
     kept = arena_copy(arena, text);
     if (kept.p == NULL)
         return NAME_NONE;

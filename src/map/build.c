@@ -5,6 +5,8 @@
 #define GROW_FIRST_BYTES 1024
 #define BLOCK_COUNT_BYTES 2 /* lines of a block * 2, always in two bytes */
 
+/* Doubling bounds what stays behind by what is in use. Files of users are
+ * small, and the host tool has memory enough. */
 uint8_t *
 grow_room(struct grow *g, struct arena *arena, size_t n)
 {
@@ -25,6 +27,8 @@ grow_room(struct grow *g, struct arena *arena, size_t n)
     return g->p + g->n;
 }
 
+/* The array has its full size from the start: lines refer to transforms by
+ * index, and the finished map to the array itself. */
 int
 build_init(struct map_build *b, struct arena *arena, const struct names *names)
 {
@@ -37,6 +41,8 @@ build_init(struct map_build *b, struct arena *arena, const struct names *names)
     return 0;
 }
 
+/* Lines come before it is known how many there are, so their count gets its
+ * two bytes in advance. */
 int
 build_line(void *ctx, const struct map_line *line)
 {
@@ -48,6 +54,7 @@ build_line(void *ctx, const struct map_line *line)
 
     if (p == NULL)
         return ERR_MEMORY;
+    /* A block can be read on its own: its first line shares nothing. */
     if (b->block_n == 0) {
         b->last = (struct map_line){.literal = NAME_NONE};
         b->block_at = b->lines.n;
@@ -72,6 +79,7 @@ end_block(struct map_build *b)
     if (n == 0)
         return -1;
     p = b->lines.p + b->block_at;
+    /* A number that always takes two bytes, though one might do. */
     p[0] = (uint8_t)(n | 0x80);
     p[1] = (uint8_t)(n >> 7);
     return (int32_t)b->block_at;
@@ -90,6 +98,8 @@ add_entry(struct map_build *b, struct grow *to, struct build_entry entry)
     return 0;
 }
 
+/* Bindings of one section are coded once and entered under each of its
+ * events. */
 int
 build_binding(void *ctx, const struct parse_section *section,
               const struct map_binding *binding)
@@ -142,6 +152,8 @@ build_trait(void *ctx, const struct parse_trait *trait)
     return add_entry(b, &b->trait_entries, entry);
 }
 
+/* `order` makes the sort stable, so that what a file says first is looked
+ * at first. */
 static int
 entry_cmp(const void *pa, const void *pb)
 {
@@ -169,6 +181,7 @@ void
 build_head(const struct map_build *b, const struct build_entry *entry,
            struct map_binding *binding)
 {
+    /* As much of a map as reading a head needs. */
     struct map m = {.heads = b->heads.p, .lines = b->lines.p};
     uint32_t find;
 

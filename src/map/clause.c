@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "map/parser.h"
 
+/* Terraform writes types in lower case; what is not would never match. */
 static bool
 is_type_name(struct slice s)
 {
@@ -13,6 +14,7 @@ is_type_name(struct slice s)
     return s.n > 0;
 }
 
+/* Each of them gets the whole of the binding. */
 int
 clause_types(struct parser *p)
 {
@@ -37,6 +39,7 @@ clause_types(struct parser *p)
     return 0;
 }
 
+/* Role and confidence have defaults, which the files leave out. */
 int
 clause_type(struct parser *p)
 {
@@ -121,6 +124,7 @@ clause_role_path(struct parser *p)
     return get_source(p, p->value, &p->b.role_path, &p->b.role_xform);
 }
 
+/* Twice would mean a list of lists, which no event has. */
 int
 clause_each(struct parser *p)
 {
@@ -180,6 +184,7 @@ clause_id(struct parser *p)
         return parser_fail(p, ERR_LIMIT, "at most 12 ids in a binding");
     id = &p->b.id[p->b.n_ids++];
     if (!slice_eq(syntax_cut(&after), SLICE("<"))) {
+        /* Without "<" there is only a path, and the attribute is id. */
         attr = SLICE("id");
         after = p->value;
     }
@@ -197,6 +202,7 @@ get_constant(struct parser *p, struct slice text, struct map_line *line)
     const char *why = NULL;
     int r = 0;
 
+    /* "?" is no word: it says that the value is not in the event. */
     line->constant = true;
     line->literal = NAME_NONE;
     if (!slice_eq(literal, SLICE("?")))

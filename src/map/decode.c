@@ -11,6 +11,7 @@ form_symbols(const struct map *m, const uint8_t *p, size_t n,
     return p;
 }
 
+/* Paths never hold more than MAP_PATH_MAX symbols: the parser saw to it. */
 static const uint8_t *
 get_path(const struct map *m, const uint8_t *p, struct map_path *path)
 {
@@ -51,6 +52,8 @@ get_id(const struct map *m, const uint8_t *p, struct map_id *id)
     return p;
 }
 
+/* Heads stand one behind the other: whoever looks for a type or an event
+ * reads them and nothing else. */
 uint32_t
 form_head(const struct map *m, uint32_t at, struct map_binding *b,
           uint32_t *find)
@@ -62,6 +65,7 @@ form_head(const struct map *m, uint32_t at, struct map_binding *b,
     b->role = (enum map_role)(flags & 7);
     b->confidence = (enum map_confidence)(flags >> 3 & 3);
     b->n_types = flags >> 6;
+    /* Nearly all bindings have one type, so the count shares a byte. */
     if (b->n_types == 3)
         b->n_types = *p++;
     b->types = p;
@@ -130,6 +134,8 @@ map_lines(const struct map_binding *b, struct map_lines *it)
     if (n % 2 == 0)
         return;
     /* A base never has a base itself. */
+    /* Follows the lines of the base in full, since they are deltas, and
+     * shows those of the mask. */
     it->base = form_number(it->map->lines + form_offset(it->p), &base_n);
     it->mask = it->p + 4;
     it->mask_n = base_n / 2;
@@ -150,6 +156,8 @@ get_constant(const struct map *m, const uint8_t *p, struct map_line *line)
     return p;
 }
 
+/* Most paths end as their attribute does; what the naming rule says is not
+ * stored. */
 static void
 derive(const struct map *m, const struct map_path *attr, size_t n,
        struct map_path *path)
@@ -165,6 +173,7 @@ get_line(const struct map *m, const uint8_t *p, struct map_line *line)
     unsigned share = *p++, what = share < 0x80 ? 0x50 : *p++;
     size_t added = what >> 6, told = what >> 4 & 3, derived = what >> 2 & 3;
 
+    /* The short form: one attribute symbol, and its class in the path. */
     if (share < 0x80) {
         told = 0;
         derived = 1;

@@ -53,6 +53,7 @@ encode_offset(struct buf *out, uint32_t offset)
     buf_byte(out, offset >> 16 & 0xff);
 }
 
+/* Only words that are there count; the rest of the array is whatever. */
 static bool
 xform_eq(const struct map_xform *a, const struct map_xform *b)
 {
@@ -81,6 +82,7 @@ encode_when(const struct coder *c, struct buf *out, const struct map_when *when)
     encode_symbol(c, out, when->literal);
 }
 
+/* 7 stands for "more than six, see the byte that follows". */
 static unsigned
 count_bits(size_t n)
 {
@@ -113,6 +115,8 @@ encode_id(struct coder *c, struct buf *out, const struct map_id *id)
     return 0;
 }
 
+/* The commonest parts first: a reader of ids decides by one byte whether
+ * there is anything else. */
 int
 encode_find(struct coder *c, struct buf *out, const struct map_binding *b)
 {
@@ -193,6 +197,7 @@ struct delta {
     bool list;
 };
 
+/* Shares as much with the line before as the bits of the code allow. */
 static struct delta
 delta_of(const struct coder *c, const struct map_line *last,
          const struct map_line *line)
@@ -235,6 +240,7 @@ encode_line(struct coder *c, struct buf *out, struct map_line *last,
     if (x < 0)
         return x;
     *last = *line;
+    /* Three lines in five fit the short form. */
     if (d.added == 1 && d.told == 0 && d.derived == 1 && !d.list && !more) {
         buf_byte(out, (unsigned char)share);
         encode_symbol(c, out, line->attr.sym[d.attr]);

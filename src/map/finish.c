@@ -4,6 +4,7 @@
 
 #include "map/build.h"
 
+/* Tables in the making; `m` gets them when all went well. */
 struct finish {
     struct map_build *b;
     struct map *m;
@@ -18,6 +19,8 @@ struct finish {
 #define ARRAY(f, p, n) \
     (((p) = arena_alloc((f)->b->arena, ((n) + 1) * sizeof(*(p)))) != NULL)
 
+/* How many pairs of type and source there can be at most; a binding for any
+ * type makes one too. */
 static size_t
 count_types(const struct map_build *b)
 {
@@ -32,6 +35,8 @@ count_types(const struct map_build *b)
     return sum;
 }
 
+/* Every table as large as it could get: one entry may be one source with
+ * one event. */
 static bool
 allocate(struct finish *f)
 {
@@ -65,6 +70,8 @@ open_event(struct finish *f, const struct build_entry *entry, bool first)
     if (same && f->event[f->n_events - 1] == entry->event)
         return true;
     at = f->n_heads - f->source_head[m->n_sources - 1];
+    /* Offsets of heads are 16 bits from their source on, which halves the
+     * largest index. */
     if (at > UINT16_MAX || f->n_events == UINT16_MAX)
         return false;
     f->event[f->n_events] = entry->event;
@@ -82,6 +89,7 @@ add_binding(struct finish *f, const struct build_entry *entry, bool first)
     if (!open_event(f, entry, first))
         return ERR_LIMIT;
     build_head(f->b, entry, &b);
+    /* Its event is known now, and that is all it is for. */
     if (b.role == MAP_NONE)
         return 0;
     if (f->n_bindings++ == MAP_BINDINGS_MAX)
@@ -126,6 +134,8 @@ index_types(struct finish *f)
     return 0;
 }
 
+/* Traits are already sorted by type; what remains is to copy them together
+ * and to note where each type begins. */
 static int
 index_traits(struct finish *f)
 {

@@ -25,6 +25,8 @@ event_heads(const struct map *m, uint32_t s, uint32_t i, uint32_t *from,
             uint32_t *to)
 {
     *from = m->source_head[s] + m->event_head[i];
+    /* Offsets start anew at each source, so the last event of one ends
+     * where the next source begins. */
     *to = i + 1 < m->source_at[s + 1] ? m->source_head[s] + m->event_head[i + 1]
                                       : m->source_head[s + 1];
 }
@@ -68,6 +70,7 @@ cut_two_digits(struct slice *s)
     return true;
 }
 
+/* Services disagree on whether the parts of the date are set apart. */
 static void
 cut_underscore(struct slice *s)
 {
@@ -125,6 +128,7 @@ map_find(const struct maps *ms, struct slice source, struct slice event,
     size_t n = 0;
 
     *known = false;
+    /* What no file names cannot be mapped: most events end here. */
     if (e == NAME_NONE)
         return 0;
     s = names_find(&ms->names, map_source_name(source));
@@ -163,6 +167,8 @@ struct type_walk {
 };
 
 /* The bindings of one event that are for the type. */
+/* Reads only heads until one is for the type: a source has hundreds of
+ * bindings and a type a handful. */
 static bool
 walk_heads(const struct type_walk *w, uint32_t s, uint32_t i)
 {
@@ -193,6 +199,7 @@ walk_type(struct type_walk *w, uint16_t type)
     const struct map *m = w->map;
 
     w->type = type;
+    /* A type has a row for each source that touches it. */
     for (uint32_t t = form_index(m->type, m->n_types, type);
          t < m->n_types && m->type[t] == type; t++) {
         uint32_t s = m->type_source[t];

@@ -5,6 +5,8 @@
 
 #define QUOTE_MAX 80 /* bytes of a value that a message repeats */
 
+/* The value is repeated, cut short, so that the line is found even if it
+ * was moved since. */
 int
 parser_fail(struct parser *p, int code, const char *expected)
 {
@@ -22,6 +24,8 @@ parser_check(struct parser *p, int r, const char *expected)
 }
 
 /* Hands the binding that was being read on. */
+/* A binding ends where the next one, the next section or the file does;
+ * only then is it known to be whole. */
 static int
 end_binding(struct parser *p)
 {
@@ -33,6 +37,8 @@ end_binding(struct parser *p)
     return parser_check(p, r, "a shorter binding before this line");
 }
 
+/* What went wrong with the binding before is said at this line: it is the
+ * first that is not part of it. */
 static int
 start_type(struct parser *p)
 {
@@ -135,6 +141,7 @@ expected_keys(const struct parser *p)
     return "[SOURCE EVENT...] or [type NAME] first";
 }
 
+/* `type` may stand wherever events are; what describes a binding needs one. */
 static bool
 is_here(const struct parser *p, enum place place)
 {
@@ -153,6 +160,7 @@ read_pair(struct parser *p, struct slice line)
         n++;
     p->key = slice_head(line, n);
     p->value = text_trim(slice_from(line, n));
+    /* The one key without "=": the role is read from the event. */
     if (slice_eq(p->key, SLICE("role")) && p->in_binding &&
         slice_starts(p->value, SLICE("<"))) {
         p->value = slice_from(p->value, 1);
@@ -227,6 +235,7 @@ read_section(struct parser *p, struct slice line)
         return parser_fail(p, ERR_SYNTAX, "] at the end");
     rest = slice_of(line.p + 1, line.n - 2);
     name = syntax_cut(&rest);
+    /* No service of AWS is called "type". */
     p->in_type = slice_eq(name, SLICE("type"));
     p->in_events = !p->in_type;
     if (p->in_type) {

@@ -8,6 +8,8 @@ struct reader {
     struct map_build build;
 };
 
+/* A word of a path needs its class only, so it is added only if no word of
+ * that class is there. */
 static uint32_t
 read_word(void *ctx, struct slice text, bool class)
 {
@@ -150,6 +152,7 @@ copy_all_survivors(struct reader *r)
     return rc;
 }
 
+/* The chain grows at its head: what was read last is asked first. */
 int
 map_read(struct maps *ms, struct arena *arena, struct slice file,
          struct slice text, struct err *e)

@@ -51,6 +51,7 @@ syntax_cut(struct slice *rest)
     return slice_head(s, n);
 }
 
+/* Literals keep their spelling: values are compared as written. */
 int
 syntax_word(const struct lexicon *lex, struct slice text, uint16_t *word,
             const char **why)
@@ -85,6 +86,8 @@ push_word(const struct lexicon *lex, struct slice text, bool class,
     return id == NAME_NONE ? ERR_MEMORY : push(path, id, why);
 }
 
+/* Names are ASCII letters, digits, _ and -; `also` allows a few signs that
+ * CloudTrail has in members. */
 static bool
 is_name(struct slice s, const char *also)
 {
@@ -135,6 +138,7 @@ push_filter(const struct lexicon *lex, struct slice in, struct map_path *path,
     return r;
 }
 
+/* Member names may hold : (xsi:type), $ and # (#hk of DynamoDB). */
 static int
 push_step(const struct lexicon *lex, struct slice step, struct map_path *path,
           const char **why)
@@ -176,6 +180,7 @@ push_alternative(const struct lexicon *lex, struct slice s,
         break;
     }
     do {
+        /* A literal in brackets may hold dots. */
         size_t n = outside(s, '.');
         bool last = n == s.n;
 
@@ -288,6 +293,7 @@ syntax_derive(const struct names *names, struct slice text, bool list,
     return r;
 }
 
+/* Those that take words stand first, as xforms.def has them too. */
 static const struct xform_row *
 find_row(struct slice name)
 {

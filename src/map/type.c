@@ -16,6 +16,7 @@ struct trait_walk {
     const uint8_t *p, *end;
 };
 
+/* The map whose word comes first; NULL when there is none at all. */
 static void
 walk_start(struct trait_walk *w, const struct maps *ms, uint16_t type)
 {
@@ -66,6 +67,7 @@ walk_next(struct trait_walk *w, struct trait *t)
     return true;
 }
 
+/* What is known of a block holds for its members. */
 static bool
 begins_with(const struct map_path *path, const struct map_path *head)
 {
@@ -73,6 +75,7 @@ begins_with(const struct map_path *path, const struct map_path *head)
            memcmp(path->sym, head->sym, head->n * sizeof(head->sym[0])) == 0;
 }
 
+/* Types have few traits, most have none: no index within a type. */
 unsigned
 map_traits(const struct maps *ms, uint16_t type, const struct map_path *attr)
 {
