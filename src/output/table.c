@@ -6,6 +6,7 @@
 #include "output/table_change.h"
 
 #define TABLE_GAP 2
+#define TABLE_ID_MIN 4 /* columns of an id that still say something */
 #define TABLE_WIDE 100 /* columns from which on there is room for the year */
 
 /* Columns of the head line; the resource takes what is left. */
@@ -95,26 +96,30 @@ put_action(const struct table *t, struct buf *b, const struct record *r)
     put_word(t, b, word, COLUMN_ACTION, paint);
 }
 
-/* The address, or type and id of what has none; then the id. */
+/* The address (or the type of what has none), on a line of its own where it
+ * is too long for the head line; then the id, if there is room. */
 static void
-put_resource(const struct table *t, struct buf *b, const struct record *r)
+put_resource(const struct table *t, struct buf *b, const struct record *r,
+             size_t indent)
 {
     size_t left = t->width - resource_at(t), used;
     struct slice name = r->address.p != NULL ? r->address : r->type;
 
+    if (cells_width(name) > left && indent < resource_at(t)) {
+        buf_byte(b, '\n');
+        cells_blank(b, indent);
+        left = t->width - indent;
+    }
     paint_put(b, t->colours, PAINT_BOLD);
     used = cells_put(b, name, left, CELLS_CUT_MIDDLE);
     paint_put(b, t->colours, PAINT_OFF);
-    left -= used;
-    if (r->address.p != NULL && left < cells_width(r->resource) + TABLE_GAP)
-        return; /* the address says it all */
-    if (left <= TABLE_GAP || r->resource.n == 0)
-        return;
-    if (used > 0)
-        cells_blank(b, TABLE_GAP);
+    used += used > 0 ? TABLE_GAP : 0;
+    if (r->resource.n == 0 || used + TABLE_ID_MIN > left ||
+        (r->address.p != NULL && used + cells_width(r->resource) > left))
+        return; /* beside an address an id is welcome, but whole */
+    cells_blank(b, used > 0 ? TABLE_GAP : 0);
     paint_put(b, t->colours, PAINT_DIM);
-    cells_put(b, r->resource, left - (used > 0 ? TABLE_GAP : 0),
-              CELLS_CUT_MIDDLE);
+    cells_put(b, r->resource, left - used, CELLS_CUT_MIDDLE);
     paint_put(b, t->colours, PAINT_OFF);
 }
 
@@ -185,7 +190,7 @@ table_record(const struct table *t, struct buf *b, const struct record *r)
     put_time(t, b, r->timestamp);
     put_severity(t, b, r->severity);
     put_action(t, b, r);
-    put_resource(t, b, r);
+    put_resource(t, b, r, indent);
     buf_byte(b, '\n');
     table_changes(t, b, r, indent);
     put_actor(t, b, r, indent);

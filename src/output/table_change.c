@@ -72,7 +72,8 @@ static void
 put_path(const struct lines *l, struct slice path)
 {
     cells_blank(l->b, l->indent);
-    cells_pad(l->b, path, l->path + 2, CELLS_CUT_MIDDLE);
+    cells_pad(l->b, path, l->path, CELLS_CUT_MIDDLE);
+    cells_blank(l->b, 2);
 }
 
 /* Columns left beside the path. */
