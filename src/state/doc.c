@@ -3,6 +3,7 @@
 #include "base/pack.h"
 #include "base/scan.h"
 #include "base/text.h"
+#include "base/wide.h"
 
 int
 doc_wrong(struct doc *d, const char *what)
@@ -12,8 +13,7 @@ doc_wrong(struct doc *d, const char *what)
     return ERR_SYNTAX;
 }
 
-/* More bytes, or ERR_MORE: the document must not end here. */
-static int
+int
 doc_more(struct doc *d)
 {
     int rc = window_fill(&d->w);
@@ -32,8 +32,7 @@ doc_space(struct doc *d)
     int rc;
 
     for (;;) {
-        while (d->w.at < d->w.to && text_space(d->w.p[d->w.at]))
-            d->w.at++;
+        d->w.at = wide_space(d->w.p, d->w.at, d->w.to);
         if (d->w.at < d->w.to)
             return 1;
         rc = window_fill(&d->w);
@@ -88,8 +87,12 @@ doc_string(struct doc *d, struct slice *raw)
         return doc_wrong(d, "expected a string");
     end = 1; /* from d->w.at, for the window may move */
     for (;;) {
-        while (d->w.at + end < d->w.to && d->w.p[d->w.at + end] != '"')
-            end += d->w.p[d->w.at + end] == '\\' ? 2 : 1;
+        while (d->w.at + end < d->w.to) {
+            end = wide_mark(d->w.p, d->w.at + end, d->w.to) - d->w.at;
+            if (d->w.at + end == d->w.to || d->w.p[d->w.at + end] == '"')
+                break;
+            end += 2; /* a backslash and what it escapes */
+        }
         if (d->w.at + end < d->w.to)
             break;
         rc = doc_more(d);

@@ -37,6 +37,9 @@ struct span {
     size_t from, n;
 };
 
+/* More bytes behind those at hand; ERR_MORE when there are none. */
+int doc_more(struct doc *d);
+
 /* The next byte that is not white space, not taken; ERR_MORE at the end. */
 int doc_peek(struct doc *d);
 

@@ -1,8 +1,7 @@
 #include "state/index.h"
 
-#include <stdlib.h>
-
 #include "base/text.h"
+#include "base/wide.h"
 
 /* Resources of ARNs that have others below them, which may stand for them:
  * a function's version, a table's stream, a stream's consumer. */
@@ -13,14 +12,19 @@ static const struct slice middles[] = {
     SLICE_INIT("domain/"),
 };
 
-/* While the pairs are counted (pairs NULL) and then put in place. */
+#define HASH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
+#define RECENT 32 /* pairs of an instance among which a new one is sought */
+
+/* While the pairs are gathered. */
 struct indexing {
     const struct state *st;
-    uint32_t *dir; /* pairs in each bucket, then where the next one goes */
-    uint64_t *pairs;
-    unsigned shift;
+    struct arena *keep;
+    uint64_t *pairs; /* at the end of keep */
+    size_t n;        /* of them */
+    size_t first;    /* of the instance at hand */
     uint16_t type;
     uint32_t number;
+    bool full; /* keep is */
 };
 
 struct slice
@@ -58,35 +62,51 @@ index_middle(struct slice text)
     return slice_of("", 0);
 }
 
-/* Without case, and with Route 53's \052 read as the '*' it stands for. */
-static uint32_t
-hash_of(uint16_t type, struct slice s)
+/*
+ * Without case: 0x20 is what letters differ by, and for other bytes it does
+ * not matter here.  A Route 53 name begins with \\052 or with the '*' that
+ * this stands for: neither counts.
+ */
+static uint64_t
+hash_text(struct slice s)
 {
-    uint64_t h = 0xcbf29ce484222325u ^ type;
+    const uint64_t cases = UINT64_C(0x2020202020202020);
+    uint64_t h;
+    size_t i = 0;
 
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)text_lower(s.p[i]);
-
-        if (c == '\\' && slice_starts(slice_from(s, i), SLICE("\\052"))) {
-            c = '*';
-            i += 3;
-        }
-        h = (h ^ c) * 0x100000001b3u;
-    }
-    h ^= h >> 32;
-    h *= 0x9e3779b97f4a7c15u;
-    return (uint32_t)(h >> 32);
+    if (slice_starts(s, SLICE("\\052")))
+        s = slice_from(s, 4);
+    else if (slice_starts(s, SLICE("*")))
+        s = slice_from(s, 1);
+    h = s.n;
+    for (; s.n - i >= 8; i += 8)
+        h = ((h ^ (wide_load(s.p + i) | cases)) * HASH_FACTOR) ^ h >> 29;
+    h ^= wide_load_short(s.p + i, s.n - i) | cases;
+    return h * HASH_FACTOR;
 }
 
-/* One pair for the instance at hand. */
+/* The same for resources of one type, or of any (NAME_NONE). */
+static uint32_t
+hash_of(uint16_t type, uint64_t text)
+{
+    return (uint32_t)(((text ^ text >> 31 ^ type) * HASH_FACTOR) >> 32);
+}
+
+/* One pair for the instance at hand, unless it has it. */
 static void
 put_hash(struct indexing *x, uint32_t hash)
 {
-    uint32_t *at = &x->dir[hash >> x->shift];
+    uint64_t pair = (uint64_t)hash << 32 | x->number;
+    size_t i = x->n - x->first < RECENT ? x->first : x->n - RECENT;
 
-    if (x->pairs != NULL)
-        x->pairs[*at] = (uint64_t)hash << 32 | x->number;
-    ++*at;
+    while (i < x->n && x->pairs[i] != pair)
+        i++;
+    if (i < x->n)
+        return;
+    if (arena_bytes(x->keep, sizeof(pair)) == NULL)
+        x->full = true;
+    else
+        x->pairs[x->n++] = pair;
 }
 
 static void
@@ -95,11 +115,14 @@ put_text(struct indexing *x, const struct want_key *key, struct slice text)
     struct slice found[2] = {index_last(text), index_middle(text)};
 
     for (size_t i = 0; i < 2; i++) {
+        uint64_t h;
+
         if (found[i].n == 0)
             continue;
-        put_hash(x, hash_of(x->type, found[i]));
+        h = hash_text(found[i]);
+        put_hash(x, hash_of(x->type, h));
         if (key->any && x->type != NAME_NONE)
-            put_hash(x, hash_of(NAME_NONE, found[i]));
+            put_hash(x, hash_of(NAME_NONE, h));
     }
 }
 
@@ -156,8 +179,9 @@ put_instance(struct indexing *x, const struct want *k, uint32_t number)
 
     x->number = number;
     x->type = k->name;
+    x->first = x->n;
     if (k->name != NAME_NONE)
-        put_hash(x, hash_of(k->name, slice_of("", 0)));
+        put_hash(x, hash_of(k->name, 0));
     stored_instance(st->records + st->places[number].at, &r);
     it = value_items(r.attrs);
     while (value_next(&it, &name, &v)) {
@@ -171,7 +195,7 @@ put_instance(struct indexing *x, const struct want *k, uint32_t number)
     }
 }
 
-/* All pairs of all instances; false when the wants' arena is full. */
+/* All pairs of all instances; false when an arena is full. */
 static bool
 put_all(struct indexing *x, struct wants *w)
 {
@@ -192,29 +216,15 @@ put_all(struct indexing *x, struct wants *w)
         }
         put_instance(x, k, i);
     }
-    return true;
+    return !x->full;
 }
 
-static int
-pair_order(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* Sorts p[0..n): buckets are short, but a value that all instances share
- * makes a long one. */
 static void
-sort_pairs(uint64_t *p, uint32_t n)
+sort_few(uint64_t *p, size_t n)
 {
-    if (n > 32) {
-        qsort(p, n, sizeof(*p), pair_order);
-        return;
-    }
-    for (uint32_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < n; i++) {
         uint64_t v = p[i];
-        uint32_t j = i;
+        size_t j = i;
 
         for (; j > 0 && p[j - 1] > v; j--)
             p[j] = p[j - 1];
@@ -223,72 +233,94 @@ sort_pairs(uint64_t *p, uint32_t n)
 }
 
 /*
- * Sorts every bucket and drops pairs that are there twice.  dir[b] is the
- * end of bucket b before, and its beginning after.  Returns the pairs left.
+ * Sorts in place, byte by byte from the highest (McIlroy, Bostic, McIlroy,
+ * "Engineering Radix Sort", 1993): a value that all instances share costs no
+ * more than others.
  */
-static uint32_t
-settle(struct indexing *x, uint32_t buckets)
+static void
+sort_pairs(uint64_t *p, size_t n, unsigned shift)
 {
-    uint32_t from = 0, left = 0;
+    size_t next[256], end[256], at = 0;
 
-    for (uint32_t b = 0; b < buckets; b++) {
-        uint32_t to = x->dir[b];
-
-        sort_pairs(x->pairs + from, to - from);
-        x->dir[b] = left;
-        for (uint32_t i = from; i < to; i++)
-            if (left == x->dir[b] || x->pairs[i] != x->pairs[left - 1])
-                x->pairs[left++] = x->pairs[i];
-        from = to;
+    if (n <= 32) {
+        sort_few(p, n);
+        return;
     }
-    x->dir[buckets] = left;
+    memset(end, 0, sizeof(end));
+    for (size_t i = 0; i < n; i++)
+        end[p[i] >> shift & 0xff]++;
+    for (size_t b = 0; b < 256; b++) {
+        next[b] = at;
+        end[b] = at += end[b];
+    }
+    for (size_t b = 0; b < 256; b++)
+        while (next[b] < end[b]) {
+            uint64_t v = p[next[b]];
+
+            for (size_t d; (d = v >> shift & 0xff) != b;) {
+                uint64_t there = p[next[d]];
+
+                p[next[d]++] = v;
+                v = there;
+            }
+            p[next[b]++] = v;
+        }
+    at = 0;
+    for (size_t b = 0; shift > 0 && b < 256; at = end[b++])
+        sort_pairs(p + at, end[b] - at, shift - 8);
+}
+
+/* Drops pairs that are there twice; returns how many are left. */
+static size_t
+drop_twins(uint64_t *p, size_t n)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (left == 0 || p[i] != p[left - 1])
+            p[left++] = p[i];
     return left;
 }
 
-/* Turns counts into beginnings; the sum of all. */
-static uint64_t
-begin_buckets(uint32_t *dir, uint32_t buckets)
+/* Where each bucket begins among n sorted pairs. */
+static void
+fill_directory(uint32_t *dir, unsigned shift, const uint64_t *pairs, uint32_t n)
 {
-    uint64_t sum = 0;
+    uint64_t buckets = (UINT32_MAX >> shift) + (uint64_t)1;
+    uint64_t b = 0;
 
-    for (uint32_t b = 0; b < buckets; b++) {
-        uint32_t n = dir[b];
-
-        dir[b] = (uint32_t)sum;
-        sum += n;
-    }
-    return sum;
+    for (uint32_t i = 0; i < n; i++)
+        while (b <= pairs[i] >> 32 >> shift)
+            dir[b++] = i;
+    while (b <= buckets)
+        dir[b++] = n;
 }
 
 int
 index_build(struct state *st, struct wants *w, struct arena *keep)
 {
-    struct indexing x = {.st = st};
+    struct indexing x = {.st = st, .keep = keep};
     unsigned bits = 4;
-    uint32_t buckets, left;
-    uint64_t total;
+    size_t mark;
+    uint32_t *dir;
 
     /* Some three pairs an instance: short buckets at four bytes for each. */
     while (bits < 26 && st->n >> bits != 0)
         bits++;
-    buckets = (uint32_t)1 << bits;
-    x.shift = 32 - bits;
-    x.dir = arena_alloc(keep, ((size_t)buckets + 1) * sizeof(*x.dir));
-    if (x.dir == NULL || !wants_parts(w))
+    x.pairs = arena_alloc(keep, 0);
+    mark = arena_mark(keep);
+    if (x.pairs == NULL || !wants_parts(w) || !put_all(&x, w) ||
+        x.n > UINT32_MAX)
         return ERR_MEMORY;
-    memset(x.dir, 0, ((size_t)buckets + 1) * sizeof(*x.dir));
-    if (!put_all(&x, w))
+    sort_pairs(x.pairs, x.n, 56);
+    x.n = drop_twins(x.pairs, x.n);
+    arena_reset(keep, mark + x.n * sizeof(*x.pairs));
+    dir = arena_alloc(keep, (((size_t)1 << bits) + 1) * sizeof(*dir));
+    if (dir == NULL)
         return ERR_MEMORY;
-    total = begin_buckets(x.dir, buckets);
-    if (total > UINT32_MAX)
-        return ERR_MEMORY;
-    x.pairs = arena_alloc(keep, total * sizeof(*x.pairs));
-    if (x.pairs == NULL || !put_all(&x, w))
-        return ERR_MEMORY;
-    left = settle(&x, buckets);
-    arena_reset(keep, arena_mark(keep) - (total - left) * sizeof(*x.pairs));
-    st->dir = x.dir;
-    st->shift = x.shift;
+    fill_directory(dir, 32 - bits, x.pairs, (uint32_t)x.n);
+    st->dir = dir;
+    st->shift = 32 - bits;
     st->pairs = x.pairs;
     return 0;
 }
@@ -322,7 +354,7 @@ state_find(const struct state *st, uint16_t type, struct slice value,
         if (key.n == 0)
             return;
     }
-    hash = hash_of(type, key);
+    hash = hash_of(type, key.n > 0 ? hash_text(key) : 0);
     lo = st->dir[hash >> st->shift];
     hi = st->dir[(hash >> st->shift) + 1];
     hits->at = pair_bound(st->pairs, lo, hi, (uint64_t)hash << 32);

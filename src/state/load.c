@@ -203,6 +203,7 @@ state_load(struct state **st, const struct maps *ms, struct stream *in,
     if (l == NULL)
         return err_set(e, rc, "%.*s: %s", SLICE_FMT(file), err_text(rc));
     memset(l, 0, sizeof(*l));
+    l->words.names = &ms->names;
     l->ms = ms;
     l->keep = keep;
     l->scratch = scratch;

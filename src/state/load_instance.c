@@ -3,11 +3,11 @@
 #include "base/pack.h"
 #include "state/flat.h"
 
-/* Members of an instance object that are looked at. */
+/* Members of an instance object that are cut out, beside its attributes;
+ * those from MEMBER_FLAT on only of types that are known. */
 enum member {
     MEMBER_KEY,
     MEMBER_DEPOSED,
-    MEMBER_ATTRS, /* this and what follows only of types that are known */
     MEMBER_FLAT,
     MEMBER_SENSITIVE,
     MEMBER_COUNT
@@ -16,40 +16,9 @@ enum member {
 static const struct slice members[MEMBER_COUNT] = {
     [MEMBER_KEY] = SLICE_INIT("index_key"),
     [MEMBER_DEPOSED] = SLICE_INIT("deposed"),
-    [MEMBER_ATTRS] = SLICE_INIT("attributes"),
     [MEMBER_FLAT] = SLICE_INIT("attributes_flat"),
     [MEMBER_SENSITIVE] = SLICE_INIT("sensitive_attributes"),
 };
-
-/* Cuts the members out of the object that is next, while it is held. */
-static int
-cut_members(struct loader *l, struct span found[MEMBER_COUNT])
-{
-    int wanted = l->res.want->known ? MEMBER_COUNT : MEMBER_ATTRS;
-    bool first = true;
-    struct slice key;
-    int rc = doc_take(&l->d, '{', "expected an object: an instance");
-
-    if (rc < 0)
-        return rc;
-    while ((rc = doc_member(&l->d, &first, &key)) > 0) {
-        struct span value;
-        int i = 0;
-
-        while (i < wanted && !slice_eq(key, members[i]))
-            i++;
-        rc = i < wanted ? doc_value(&l->d, &value) : doc_skip(&l->d);
-        if (rc < 0)
-            return rc;
-        if (i == wanted)
-            continue;
-        /* null is as good as absent. */
-        if (slice_eq(doc_slice(&l->d, value), SLICE("null")))
-            value.n = 0;
-        found[i] = value;
-    }
-    return rc;
-}
 
 /* Notes where in the document a piece that was cut out is wrong. */
 static int
@@ -60,10 +29,75 @@ wrong_piece(struct loader *l, struct span s, size_t at, const char *what)
     return ERR_SYNTAX;
 }
 
+/* The same for what packing it returned. */
+static int
+piece_failed(struct loader *l, struct span s, size_t at, int rc)
+{
+    if (rc == ERR_LIMIT)
+        l->d.what = "nested too deeply";
+    return rc == ERR_SYNTAX ? wrong_piece(l, s, at, "malformed") : rc;
+}
+
+/*
+ * Packs the attributes that are next right behind the instance's tag, from
+ * the window as it is: their end is looked for while they are packed.
+ */
+static int
+take_attributes(struct loader *l, size_t behind_tag)
+{
+    struct pack_filter filter = {want_keeps, l->res.want};
+    struct window *w = &l->d.w;
+    struct value v;
+    size_t at;
+    int rc = doc_peek(&l->d);
+
+    if (rc < 0 || rc == 'n')
+        return rc < 0 ? rc : doc_skip(&l->d);
+    if (rc != '{')
+        return doc_wrong(&l->d, "attributes are not an object");
+    arena_reset(l->keep, behind_tag);
+    for (;;) {
+        struct slice rest = slice_of(w->p + w->at, w->to - w->at);
+
+        rc = pack_text(&l->words, rest, l->scratch, l->keep, &filter, &v, &at);
+        if (rc != ERR_MORE)
+            break;
+        rc = doc_more(&l->d);
+        if (rc < 0)
+            return rc;
+    }
+    if (rc == 0)
+        w->at += at;
+    return piece_failed(l, (struct span){w->at - w->held, 0}, at, rc);
+}
+
+/* One member of the object; pieces are cut out, null is as good as none. */
+static int
+take_member(struct loader *l, struct slice key, size_t behind_tag,
+            struct span found[MEMBER_COUNT])
+{
+    bool known = l->res.want->known;
+    int i = 0, wanted = known ? MEMBER_COUNT : MEMBER_FLAT;
+    struct span value;
+    int rc;
+
+    if (known && slice_eq(key, SLICE("attributes")))
+        return take_attributes(l, behind_tag);
+    while (i < wanted && !slice_eq(key, members[i]))
+        i++;
+    if (i == wanted)
+        return doc_skip(&l->d);
+    rc = doc_value(&l->d, &value);
+    if (rc == 0 && slice_eq(doc_slice(&l->d, value), SLICE("null")))
+        value.n = 0;
+    found[i] = value;
+    return rc;
+}
+
 /* Packs one piece at the end of what is kept; absent ones as `kind`. */
 static int
 pack_piece(struct loader *l, struct span s, enum value_kind kind,
-           const struct pack_filter *filter, struct value *v)
+           struct value *v)
 {
     size_t at = 0;
     int rc;
@@ -79,17 +113,15 @@ pack_piece(struct loader *l, struct span s, enum value_kind kind,
         return arena_keep(l->keep, &b).p != NULL ? 0 : ERR_MEMORY;
     }
     rc = pack_json(&l->ms->names, doc_slice(&l->d, s), l->scratch, l->keep,
-                   filter, v, &at);
-    if (rc == ERR_LIMIT)
-        l->d.what = "nested too deeply";
-    return rc == ERR_SYNTAX ? wrong_piece(l, s, at, "malformed") : rc;
+                   NULL, v, &at);
+    return piece_failed(l, s, at, rc);
 }
 
 static int
 pack_index_key(struct loader *l, struct span s)
 {
     struct value v = VALUE_NOTHING;
-    int rc = pack_piece(l, s, VALUE_NULL, NULL, &v);
+    int rc = pack_piece(l, s, VALUE_NULL, &v);
 
     if (rc == 0 && s.n > 0 && !value_is(v, VALUE_NUMBER) &&
         !value_is(v, VALUE_STRING))
@@ -98,57 +130,60 @@ pack_index_key(struct loader *l, struct span s)
 }
 
 static int
-pack_attributes(struct loader *l, const struct span *found, bool flat)
+pack_flat(struct loader *l, struct span s)
 {
-    struct pack_filter filter = {want_keeps, l->res.want};
     struct value v = VALUE_NOTHING;
-    struct span s = found[flat ? MEMBER_FLAT : MEMBER_ATTRS];
     size_t at = 0;
     int rc;
 
-    if (flat) {
-        rc = flat_pack(&l->ms->names, doc_slice(&l->d, s), l->res.want,
-                       l->scratch, l->keep, &v, &at);
-        return rc == ERR_SYNTAX ? wrong_piece(l, s, at, "malformed") : rc;
-    }
-    rc = pack_piece(l, s, VALUE_OBJECT, &filter, &v);
-    if (rc == 0 && s.n > 0 && !value_is(v, VALUE_OBJECT))
-        return wrong_piece(l, s, 0, "attributes are not an object");
-    return rc;
+    if (s.n == 0)
+        return pack_piece(l, s, VALUE_OBJECT, &v);
+    rc = flat_pack(&l->ms->names, doc_slice(&l->d, s), l->res.want, l->scratch,
+                   l->keep, &v, &at);
+    return piece_failed(l, s, at, rc);
 }
 
-/* The record of an instance, piece by piece (store.h). */
+/* The object that is next becomes a record (store.h), or nothing. */
 static int
-keep_instance(struct loader *l, const struct span *found)
+keep_instance(struct loader *l, size_t start)
 {
-    bool flat = found[MEMBER_FLAT].n > 0 && found[MEMBER_ATTRS].n == 0;
+    struct span found[MEMBER_COUNT] = {{0, 0}};
     char *tag = arena_bytes(l->keep, 1);
+    struct slice key;
     struct value v;
-    int rc;
+    bool first = true;
+    int rc = doc_take(&l->d, '{', "expected an object: an instance");
 
     if (tag == NULL)
         return ERR_MEMORY;
-    *tag = flat ? RECORD_FLAT : RECORD_INSTANCE;
-    rc = pack_index_key(l, found[MEMBER_KEY]);
+    while (rc >= 0 && (rc = doc_member(&l->d, &first, &key)) > 0)
+        rc = take_member(l, key, start + 1, found);
+    if (rc < 0)
+        return rc;
+    /* Deposed (by a key that is not ""): waiting to be destroyed. */
+    if (found[MEMBER_DEPOSED].n > 2) {
+        arena_reset(l->keep, start);
+        return 0;
+    }
+    *tag = RECORD_INSTANCE;
+    if (arena_mark(l->keep) == start + 1) {
+        *tag = found[MEMBER_FLAT].n > 0 ? RECORD_FLAT : RECORD_INSTANCE;
+        rc = pack_flat(l, found[MEMBER_FLAT]);
+    }
     if (rc == 0)
-        rc = pack_attributes(l, found, flat);
+        rc = pack_index_key(l, found[MEMBER_KEY]);
     if (rc == 0)
-        rc = pack_piece(l, found[MEMBER_SENSITIVE], VALUE_ARRAY, NULL, &v);
-    if (rc == 0)
-        l->res.instances++;
+        rc = pack_piece(l, found[MEMBER_SENSITIVE], VALUE_ARRAY, &v);
+    l->res.instances++;
     return rc;
 }
 
 int
 load_instance(struct loader *l)
 {
-    struct span found[MEMBER_COUNT] = {{0, 0}};
     size_t before = window_hold(&l->d.w);
-    int rc = cut_members(l, found);
+    int rc = keep_instance(l, arena_mark(l->keep));
 
-    /* Deposed (by a key that is not ""): waiting to be destroyed. */
-    if (rc == 0 && found[MEMBER_DEPOSED].n <= 2)
-        rc = keep_instance(l, found);
     window_release(&l->d.w, before);
     return rc;
 }

@@ -3,9 +3,11 @@
 
 /*
  * What is known while a document is loaded.  load.c walks the document,
- * load_resource.c a resource, load_instance.c takes one instance in.  Private to them.
+ * load_resource.c a resource, load_instance.c takes one instance in.
+ * Private to them.
  */
 
+#include "base/pack_text.h"
 #include "state/doc.h"
 #include "state/store.h"
 #include "state/wants.h"
@@ -29,6 +31,7 @@ struct loader {
     struct arena *keep, *scratch;
     struct state *st;
     struct wants wants;
+    struct pack_words words;
     struct loading res;
     /* Where it is, for messages; or NOWHERE. */
     uint64_t resource, instance;

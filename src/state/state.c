@@ -16,8 +16,8 @@ const uint8_t *
 stored_instance(const uint8_t *p, struct stored_instance *r)
 {
     r->flat = *p++ == RECORD_FLAT;
-    r->key = take_value(&p);
     r->attrs = take_value(&p);
+    r->key = take_value(&p);
     r->sensitive = take_value(&p);
     return p;
 }

@@ -8,8 +8,8 @@
  * gaps; packed values (base/value.h) end by themselves.
  *
  *   type      RECORD_TYPE, name id (two bytes, low first), its text
- *   instance  RECORD_INSTANCE or RECORD_FLAT, index key (null, a number or a
- *             string), attributes, sensitive attributes
+ *   instance  RECORD_INSTANCE or RECORD_FLAT, attributes, index key (null, a
+ *             number or a string), sensitive attributes
  *   resource  RECORD_RESOURCE, offset of its type's record (four bytes, low
  *             first), module, name; it follows the instances it owns, since
  *             a document may say the module after them
@@ -54,7 +54,7 @@ struct state {
 /* An instance's record, taken apart. */
 struct stored_instance {
     bool flat;
-    struct value key, attrs, sensitive;
+    struct value attrs, key, sensitive;
 };
 
 struct stored_resource {

@@ -1,0 +1,363 @@
+#include "pack_text.h"
+
+#include "scan.h"
+#include "text.h"
+#include "value_tags.h"
+#include "wide.h"
+
+/* Taken for each operator, beside what the text before it needs. */
+#define ROOM_BYTES 32
+
+struct nest {
+    uint8_t *mark;  /* where the container begins in what is written */
+    uint32_t width; /* bytes left there for its length */
+    bool object;
+};
+
+struct packing {
+    struct pack_words *words;
+    struct slice text;
+    struct scan scan;
+    size_t from;        /* behind the operator taken before */
+    size_t op;          /* the operator that ends the value just read */
+    bool fresh;         /* nothing of the innermost container is read yet */
+    uint8_t *w, *w_end; /* what is written goes here */
+    struct arena *scratch;
+    const struct pack_filter *filter;
+    uint8_t *undo; /* a member that is not kept began here; or NULL */
+    size_t bad;    /* offset of what is wrong */
+    int depth;
+    struct nest nest[PACK_DEPTH_MAX + 1]; /* nest[depth]: the innermost */
+};
+
+static int
+wrong(struct packing *k, size_t at)
+{
+    k->bad = at;
+    return ERR_SYNTAX;
+}
+
+static void
+put_len(struct packing *k, size_t v)
+{
+    while (v >= 0x80) {
+        *k->w++ = (uint8_t)(v | 0x80);
+        v >>= 7;
+    }
+    *k->w++ = (uint8_t)v;
+}
+
+static void
+put_bytes(struct packing *k, const char *p, size_t n)
+{
+    wide_copy((char *)k->w, p, n);
+    k->w += n;
+}
+
+/*
+ * The next operator, with room to write all that may come of the text up to
+ * it: a packed value takes less than twice its text and a few bytes.
+ */
+static int
+next_op(struct packing *k, size_t *op)
+{
+    *op = scan_next(&k->scan);
+    if (*op == SCAN_END)
+        return ERR_MORE;
+    return (size_t)(k->w_end - k->w) < 2 * (*op - k->from) + ROOM_BYTES
+               ? ERR_MEMORY
+               : 0;
+}
+
+/* Where the text before `to` ends that is not white space. */
+static size_t
+trim(const struct packing *k, size_t to)
+{
+    while (text_space(k->text.p[to - 1]))
+        to--;
+    return to;
+}
+
+/*
+ * The inside of the string that fills the text from `from` to `to`; escapes
+ * are taken out.
+ */
+static int
+read_string(struct packing *k, size_t from, size_t to, struct slice *s)
+{
+    const char *p = k->text.p;
+    struct buf plain;
+    size_t i = from + 1;
+
+    if (p[from] != '"' || to - from < 2 || p[to - 1] != '"')
+        return wrong(k, from);
+    *s = slice_of(p + from + 1, to - from - 2);
+    i = wide_mark(p, i, to - 1);
+    if (i == to - 1)
+        return 0;
+    for (; i < to - 1; i++) {
+        if (p[i] == '"')
+            return wrong(k, i);
+        i += p[i] == '\\';
+    }
+    plain = arena_open(k->scratch);
+    if (i != to - 1 || !text_unescape(&plain, *s))
+        return wrong(k, from);
+    *s = buf_slice(&plain);
+    return plain.full ? ERR_MEMORY : 0;
+}
+
+static int
+put_string(struct packing *k, size_t from, size_t to)
+{
+    struct slice s;
+    int rc = read_string(k, from, to, &s);
+
+    if (rc != 0)
+        return rc;
+    if (s.n < TAG_SHORT) {
+        *k->w++ = (uint8_t)(TAG_SHORT | s.n);
+    } else {
+        *k->w++ = TAG_STRING;
+        put_len(k, s.n);
+    }
+    put_bytes(k, s.p, s.n);
+    return 0;
+}
+
+static int
+put_literal(struct packing *k, size_t from, size_t to)
+{
+    struct slice s = slice_of(k->text.p + from, to - from);
+
+    if (slice_eq(s, SLICE("null"))) {
+        *k->w++ = TAG_NULL;
+    } else if (slice_eq(s, SLICE("false"))) {
+        *k->w++ = TAG_FALSE;
+    } else if (slice_eq(s, SLICE("true"))) {
+        *k->w++ = TAG_TRUE;
+    } else if (pack_is_number(s)) {
+        *k->w++ = TAG_NUMBER;
+        put_len(k, s.n);
+        put_bytes(k, s.p, s.n);
+    } else {
+        return wrong(k, from);
+    }
+    return 0;
+}
+
+/* What is known of a key too long to be remembered, or met the first time. */
+static void
+look_up(const struct names *ns, struct slice key, struct pack_word *word)
+{
+    uint32_t name = names_find(ns, key);
+    uint32_t class = name == NAME_NONE ? names_fold(ns, key) : NAME_NONE;
+
+    word->name = name != NAME_NONE ? (uint16_t)(name + 1) : 0;
+    word->class = class != NAME_NONE ? (uint16_t)(class + 1) : 0;
+}
+
+static struct pack_word
+word_of(struct pack_words *words, struct slice key)
+{
+    struct pack_word w = {.n = (uint16_t)key.n}, *pair;
+    uint64_t hash = key.n;
+    size_t parts = 0;
+
+    if (key.n > PACK_WORD_MAX_BYTES) {
+        look_up(words->names, key, &w);
+        return w;
+    }
+    for (; parts * 8 + 8 < key.n; parts++) {
+        w.part[parts] = wide_load(key.p + parts * 8);
+        hash = (hash ^ w.part[parts]) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    w.part[parts] = key.n >= 8 ? wide_load(key.p + key.n - 8)
+                               : wide_load_short(key.p, key.n);
+    hash = (hash ^ w.part[parts++]) * UINT64_C(0x9e3779b97f4a7c15);
+    pair = words->slot[hash >> 55];
+    for (int i = 0; i < 2; i++) {
+        size_t same = 0;
+
+        while (same < parts && pair[i].part[same] == w.part[same])
+            same++;
+        if (same == parts && pair[i].n == w.n)
+            return pair[i];
+    }
+    look_up(words->names, key, &w);
+    pair[1] = pair[0];
+    pair[0] = w;
+    return w;
+}
+
+/* The member's name that is next, with its colon. */
+static int
+put_key(struct packing *k, size_t colon)
+{
+    size_t from = wide_space(k->text.p, k->from, colon);
+    size_t mark = arena_mark(k->scratch);
+    struct pack_word word;
+    struct slice key;
+    int rc;
+
+    if (from == colon)
+        return wrong(k, from);
+    rc = read_string(k, from, trim(k, colon), &key);
+    if (rc != 0)
+        return rc;
+    word = word_of(k->words, key);
+    if (k->depth == 1 && k->filter != NULL &&
+        !k->filter->keep(k->filter->ctx,
+                         word.name != 0 ? word.name - 1u : NAME_NONE))
+        k->undo = k->w;
+    put_len(k, word.name);
+    if (word.name == 0) {
+        put_len(k, word.class);
+        put_len(k, key.n);
+        put_bytes(k, key.p, key.n);
+    }
+    arena_reset(k->scratch, mark);
+    k->from = colon + 1;
+    k->fresh = false;
+    return 0;
+}
+
+/* What may follow: a value is read (up to `op`), or a container is open. */
+enum { READ, OPENED };
+
+static int
+open_container(struct packing *k, size_t op)
+{
+    bool object = k->text.p[op] == '{';
+
+    if (k->depth == PACK_DEPTH_MAX)
+        return ERR_LIMIT;
+    /* Only the outermost one is likely to be long. */
+    k->nest[++k->depth] = (struct nest){k->w, k->depth == 1 ? 2 : 1, object};
+    *k->w = object ? TAG_OBJECT : TAG_ARRAY;
+    k->w += 1 + k->nest[k->depth].width;
+    k->from = op + 1;
+    k->fresh = true;
+    return OPENED;
+}
+
+/* One value, with its name in an object; READ also when there is none in a
+ * container that is empty. */
+static int
+put_value(struct packing *k)
+{
+    const char *p = k->text.p;
+    size_t op, from, mark;
+    int rc = next_op(k, &op);
+
+    if (rc == 0 && k->nest[k->depth].object && p[op] == ':') {
+        rc = put_key(k, op);
+        if (rc == 0)
+            rc = next_op(k, &op);
+    } else if (rc == 0 && k->nest[k->depth].object &&
+               (p[op] != '}' || !k->fresh)) {
+        return wrong(k, op);
+    }
+    if (rc != 0)
+        return rc;
+    from = wide_space(p, k->from, op);
+    if (from == op && (p[op] == '{' || p[op] == '['))
+        return open_container(k, op);
+    k->op = op;
+    if (from == op)
+        return k->fresh && (p[op] == ']' || p[op] == '}') ? READ : wrong(k, op);
+    if (k->nest[k->depth].object && k->fresh)
+        return wrong(k, from);
+    mark = arena_mark(k->scratch);
+    rc = p[from] == '"' ? put_string(k, from, trim(k, op))
+                        : put_literal(k, from, trim(k, op));
+    arena_reset(k->scratch, mark);
+    k->fresh = false;
+    return rc != 0 ? rc : READ;
+}
+
+/* Writes the length; where it takes more or less than the bytes that were
+ * left for it, what follows moves. */
+static void
+close_container(struct packing *k)
+{
+    const struct nest *nest = &k->nest[k->depth--];
+    uint8_t *body = nest->mark + 1 + nest->width;
+    size_t n = (size_t)(k->w - body);
+    uint32_t width = 1u + (n >= 1u << 7) + (n >= 1u << 14) + (n >= 1u << 21);
+
+    if (width != nest->width)
+        memmove(nest->mark + 1 + width, body, n);
+    k->w = nest->mark + 1;
+    put_len(k, n);
+    k->w += n;
+}
+
+/* After a value: closes what ends with it.  OPENED: a further value is
+ * due; READ: all is closed. */
+static int
+finish_value(struct packing *k)
+{
+    for (;;) {
+        char c = k->text.p[k->op];
+        int rc;
+
+        if (k->depth == 1 && k->undo != NULL) {
+            k->w = k->undo;
+            k->undo = NULL;
+        }
+        k->from = k->op + 1;
+        if (c == ',' && !k->fresh)
+            return OPENED;
+        if (c != (k->nest[k->depth].object ? '}' : ']'))
+            return wrong(k, k->op);
+        close_container(k);
+        k->fresh = false;
+        if (k->depth == 0)
+            return READ;
+        rc = next_op(k, &k->op);
+        if (rc != 0)
+            return rc;
+        if (wide_space(k->text.p, k->from, k->op) != k->op)
+            return wrong(k, k->from);
+    }
+}
+
+int
+pack_text(struct pack_words *words, struct slice text, struct arena *scratch,
+          struct arena *out, const struct pack_filter *filter, struct value *v,
+          size_t *at)
+{
+    struct buf b = arena_open(out);
+    struct packing k;
+    size_t op;
+    int rc;
+
+    k.words = words;
+    k.text = text;
+    k.scratch = scratch;
+    k.filter = filter;
+    k.w = (uint8_t *)b.p;
+    k.w_end = k.w + b.max;
+    k.undo = NULL;
+    k.from = k.bad = 0;
+    k.depth = 0;
+    scan_init(&k.scan, text);
+    rc = next_op(&k, &op);
+    if (rc == 0 && (wide_space(text.p, 0, op) != op ||
+                    (text.p[op] != '{' && text.p[op] != '[')))
+        rc = wrong(&k, 0);
+    if (rc == 0)
+        rc = open_container(&k, op);
+    while (rc == OPENED) {
+        rc = put_value(&k);
+        if (rc == READ)
+            rc = finish_value(&k);
+    }
+    *at = rc == 0 ? k.from : k.bad;
+    if (rc != 0)
+        return rc;
+    b.n = (size_t)(k.w - (uint8_t *)b.p);
+    *v = (struct value){(const uint8_t *)b.p};
+    return arena_keep(out, &b).p != NULL ? 0 : ERR_MEMORY;
+}

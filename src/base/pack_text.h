@@ -1,0 +1,51 @@
+#ifndef BASE_PACK_TEXT_H
+#define BASE_PACK_TEXT_H
+
+/*
+ * Packs an object or array straight from its text, in one pass over the
+ * operators that scan.h finds, without tokens: for who reads much JSON of
+ * which the beginning is at hand but not yet the end.  What is packed is
+ * checked as strictly as by pack_json(), and the result is the same.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "names.h"
+#include "pack.h"
+#include "slice.h"
+#include "value.h"
+
+#define PACK_WORDS 512
+#define PACK_WORD_MAX_BYTES 40
+
+/* A key that was met before, PACK_WORD_MAX_BYTES long at most. */
+struct pack_word {
+    uint64_t part[5]; /* its bytes; the last eight may be there twice */
+    uint16_t n;
+    uint16_t name, class; /* its numbers + 1; 0: not known */
+};
+
+/*
+ * Keys that were met lately and their numbers, since the same ones come
+ * again and again.  Zeroed before its first use; for one struct names, to
+ * which nothing is added meanwhile.
+ */
+struct pack_words {
+    const struct names *names;
+    struct pack_word slot[PACK_WORDS][2]; /* later before earlier */
+};
+
+/*
+ * Packs what text begins with, white space first, at the end of `out`;
+ * escapes are taken out at the end of `scratch`.  Returns 0 with *at = the
+ * offset behind it; ERR_MORE when text ends too early; ERR_SYNTAX with *at =
+ * the offset of what is wrong; ERR_LIMIT when nested too deeply; ERR_MEMORY.
+ * filter may be NULL.
+ */
+int pack_text(struct pack_words *words, struct slice text,
+              struct arena *scratch, struct arena *out,
+              const struct pack_filter *filter, struct value *v, size_t *at);
+
+#endif
