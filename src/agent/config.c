@@ -181,14 +181,14 @@ config_parse(struct config *c, struct slice file, struct slice text,
 {
     struct config_reading r = {.c = c, .env = env, .arena = a, .e = e};
 
-    *c = (struct config){.file = file};
+    *c = (struct config){0};
     /* An editor's byte order mark says nothing about UTF-8. */
     if (slice_starts(text, SLICE("\xef\xbb\xbf")))
         text = slice_from(text, 3);
-    if (file.n > 0) {
-        c->file = arena_copy(a, file);
-        if (c->file.p == NULL)
-            return config_reading_full(&r);
+    c->file = file.n > 0 ? arena_copy(a, file) : file;
+    if (file.n > 0 && c->file.p == NULL) {
+        c->file = file;
+        return config_reading_full(&r);
     }
     return text_read(&r, text);
 }

@@ -69,7 +69,7 @@ include_read(struct include *in, struct slice path, struct err *e)
     size_t last = slice_rchr(path, '/');
     struct slice folder = slice_head(path, last < path.n ? last + 1 : 0);
     struct err why = {0};
-    int kind;
+    int rc;
 
     in->pattern = slice_from(path, folder.n);
     if (!has_wildcard(in->pattern))
@@ -79,14 +79,18 @@ include_read(struct include *in, struct slice path, struct err *e)
     in->folder = folder;
     while (slice_ends(in->folder, SLICE("/")))
         in->folder.n--;
+    if (in->folder.n > 0)
+        folder = in->folder;
     /* A folder that is not there has no files: like a glob without any. */
-    kind = file_kind(folder, &why);
-    if (kind < 0)
+    rc = file_kind(folder, &why);
+    if (rc < 0)
         return 0;
-    if (kind != FILE_FOLDER)
+    if (rc != FILE_FOLDER)
         return blame_include(in, e, "not a folder before the last /");
-    return file_walk(in->folder.n > 0 ? in->folder : folder, in->scratch,
-                     include_visit, in, e);
+    rc = file_walk(folder, in->scratch, include_visit, in, &why);
+    if (rc == ERR_IO || rc == ERR_LIMIT)
+        return blame_include(in, e, why.text);
+    return rc < 0 ? err_set(e, rc, "%s", why.text) : 0;
 }
 
 int
