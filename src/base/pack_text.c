@@ -96,7 +96,7 @@ read_string(struct packing *k, size_t from, size_t to, struct slice *s)
     if (i == to - 1)
         return 0;
     for (; i < to - 1; i++) {
-        if (p[i] == '"')
+        if (p[i] == '"' || (unsigned char)p[i] < 0x20)
             return wrong(k, i);
         i += p[i] == '\\';
     }

@@ -81,7 +81,7 @@ wide_space(const char *p, size_t i, size_t end)
     return i;
 }
 
-/* The first quote or backslash of p[i..end), or end. */
+/* The first quote, backslash or control character of p[i..end), or end. */
 static inline size_t
 wide_mark(const char *p, size_t i, size_t end)
 {
@@ -90,14 +90,17 @@ wide_mark(const char *p, size_t i, size_t end)
     for (; end - i >= 8; i += 8) {
         uint64_t x = wide_load(p + i);
         uint64_t q = x ^ ones * '"', b = x ^ ones * '\\';
-        /* Lowest set where a byte is zero; higher ones may be mistaken. */
-        uint64_t zero = ((q - ones) & ~q) | ((b - ones) & ~b);
+        /* Lowest set where a byte is zero, or below 0x20; what is set above
+         * that may be mistaken. */
+        uint64_t hit =
+            ((q - ones) & ~q) | ((b - ones) & ~b) | ((x - ones * 0x20) & ~x);
 
-        zero &= ones * 0x80;
-        if (zero != 0)
-            return i + (size_t)__builtin_ctzll(zero) / 8;
+        hit &= ones * 0x80;
+        if (hit != 0)
+            return i + (size_t)__builtin_ctzll(hit) / 8;
     }
-    while (i < end && p[i] != '"' && p[i] != '\\')
+    while (i < end && p[i] != '"' && p[i] != '\\' &&
+           (unsigned char)p[i] >= 0x20)
         i++;
     return i;
 }

@@ -75,32 +75,50 @@ doc_take(struct doc *d, char c, const char *what)
     return 0;
 }
 
+/*
+ * Moves *n, counted from the current byte since the window may move, to the
+ * quote that ends the string; 1: it is not at hand yet.
+ */
+static int
+string_end(struct doc *d, size_t *n)
+{
+    const struct window *w = &d->w;
+
+    while (w->at + *n < w->to) {
+        char c;
+
+        *n = wide_mark(w->p, w->at + *n, w->to) - w->at;
+        if (w->at + *n == w->to)
+            break;
+        c = w->p[w->at + *n];
+        if (c == '"')
+            return 0;
+        if (c != '\\')
+            return doc_wrong(d, "a control character in a string");
+        *n += 2; /* and what it escapes */
+    }
+    return 1;
+}
+
 int
 doc_string(struct doc *d, struct slice *raw)
 {
     int rc = doc_peek(d);
-    size_t end;
+    size_t n = 1;
 
     if (rc < 0)
         return rc;
     if (rc != '"')
         return doc_wrong(d, "expected a string");
-    end = 1; /* from d->w.at, for the window may move */
-    for (;;) {
-        while (d->w.at + end < d->w.to) {
-            end = wide_mark(d->w.p, d->w.at + end, d->w.to) - d->w.at;
-            if (d->w.at + end == d->w.to || d->w.p[d->w.at + end] == '"')
-                break;
-            end += 2; /* a backslash and what it escapes */
-        }
-        if (d->w.at + end < d->w.to)
-            break;
+    while ((rc = string_end(d, &n)) > 0) {
         rc = doc_more(d);
         if (rc < 0)
-            return rc;
+            break;
     }
-    *raw = slice_of(d->w.p + d->w.at + 1, end - 1);
-    d->w.at += end + 1;
+    if (rc < 0)
+        return rc;
+    *raw = slice_of(d->w.p + d->w.at + 1, n - 1);
+    d->w.at += n + 1;
     return 0;
 }
 
