@@ -56,6 +56,10 @@ blame_line(struct err *e, struct slice file, unsigned line,
     n = vsnprintf(b.p + b.n, b.max - b.n + 1, fmt, ap);
     if (n > 0)
         b.n += (size_t)n < b.max - b.n ? (size_t)n : b.max - b.n;
+    /* A file name may hold anything; a message is one line of text. */
+    for (size_t i = 0; i < b.n; i++)
+        if ((unsigned char)b.p[i] < ' ' || b.p[i] == 0x7f)
+            b.p[i] = '?';
     return err_set(e, ERR_CONFIG, "%.*s", SLICE_FMT(buf_slice(&b)));
 }
 

@@ -153,6 +153,9 @@ static const struct row values[] = {
     {"[agent]\nname = @/no/such/file\n",
      "t.ini:2: [agent] name: cannot read /no/such/file: No such file or "
      "directory; allowed: a file"},
+    {"[agent]\nname = @/no\x1b[31m\n",
+     "t.ini:2: [agent] name: cannot read /no?[31m: No such file or directory; "
+     "allowed: a file"},
     {"[agent]\nname = @/dev/null\n",
      "t.ini:2: [agent] name: cannot read /dev/null: not a regular file"},
     {"[agent]\nname = @/no/${HOST}/file\n",
@@ -225,6 +228,29 @@ limits(void **state)
               "1024 of a kind");
 }
 
+/* What later checks say about a section that was read. */
+static void
+blame(void **state)
+{
+    struct config_case c;
+    struct err e;
+
+    (void)state;
+    case_open(&c, SLICE("\n[state \"s\"]\npath = x\ntype = local\n"), NULL);
+    assert_int_equal(c.code, 0);
+    assert_int_equal(config_blame(&c.config, &c.config.states[0].head, "path",
+                                  &e, "is %d", 7),
+                     ERR_CONFIG);
+    assert_string_equal(e.text, "t.ini:3: [state \"s\"] path: is 7");
+    config_blame(&c.config, &c.config.states[0].head, "account", &e, "no");
+    assert_string_equal(e.text, "t.ini:2: [state \"s\"] account: no");
+    config_blame(&c.config, &c.config.states[0].head, NULL, &e, "no");
+    assert_string_equal(e.text, "t.ini:2: [state \"s\"]: no");
+    config_blame(&c.config, &c.config.agent.head, "listen", &e, "no");
+    assert_string_equal(e.text, "t.ini: [agent] listen: no");
+    case_close(&c);
+}
+
 /* A small arena is an ordinary error, wherever it ends. */
 static void
 memory(void **state)
@@ -260,6 +286,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages),
         cmocka_unit_test(limits),
+        cmocka_unit_test(blame),
         cmocka_unit_test(memory),
     };
 
