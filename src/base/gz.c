@@ -147,7 +147,13 @@ gz_read(void *ctx, char *p, size_t n, struct err *e)
     }
 }
 
-/* Reads until the two magic bytes of RFC 1952 section 2.3.1 are there. */
+static bool
+is_gzip(struct slice head)
+{
+    return slice_starts(head, SLICE("\x1f\x8b")); /* RFC 1952, 2.3.1 */
+}
+
+/* Reads until the two magic bytes are there, or the end. */
 static int
 gz_look(struct stream_gz *g, struct err *e)
 {
@@ -164,25 +170,46 @@ gz_look(struct stream_gz *g, struct err *e)
     g->offset = have;
     g->z.next_in = (Bytef *)g->buf;
     g->z.avail_in = (uInt)have;
-    if (have >= 2 && memcmp(g->buf, "\x1f\x8b", 2) == 0)
+    if (is_gzip(slice_of(g->buf, have)))
         g->state = GZ_MEMBER;
     return 0;
+}
+
+/* Bytes that are in memory already: plain ones stay where they are. */
+static int
+gz_view(struct stream *out, struct stream *in, struct arena *arena)
+{
+    struct stream_mem *m = arena_alloc(arena, sizeof(*m));
+
+    if (m == NULL)
+        return ERR_MEMORY;
+    m->left = in->view(in->ctx);
+    *out = stream_mem(m);
+    return is_gzip(m->left) ? GZ_MEMBER : GZ_PLAIN;
 }
 
 int
 stream_sniff(struct stream *out, struct stream *in, struct slice name,
              struct arena *arena, struct err *e)
 {
-    struct stream_gz *g = arena_alloc(arena, sizeof(*g));
-    int rc = 0;
+    struct stream from = *in;
+    struct stream_gz *g;
+    int rc = GZ_MEMBER;
 
+    if (in->view != NULL)
+        rc = gz_view(&from, in, arena);
+    if (rc == GZ_PLAIN) {
+        *out = from;
+        return 0;
+    }
+    g = rc == GZ_MEMBER ? arena_alloc(arena, sizeof(*g)) : NULL;
     if (g == NULL)
         goto full;
     memset(g, 0, offsetof(struct stream_gz, buf));
-    g->in = *in;
+    g->in = from;
     g->name = name;
+    *out = (struct stream){.read = gz_read, .ctx = g};
     rc = gz_look(g, e);
-    *out = (struct stream){gz_read, g};
     if (rc != 0 || g->state == GZ_PLAIN)
         return rc;
     g->z.zalloc = gz_alloc;

@@ -23,7 +23,7 @@ fd_read(void *ctx, char *p, size_t n, struct err *e)
 struct stream
 stream_fd(struct stream_fd *f)
 {
-    return (struct stream){fd_read, f};
+    return (struct stream){.read = fd_read, .ctx = f};
 }
 
 static ssize_t
@@ -40,8 +40,18 @@ mem_read(void *ctx, char *p, size_t n, struct err *e)
     return (ssize_t)n;
 }
 
+static struct slice
+mem_view(void *ctx)
+{
+    struct stream_mem *m = ctx;
+    struct slice all = m->left;
+
+    m->left = slice_of("", 0);
+    return all;
+}
+
 struct stream
 stream_mem(struct stream_mem *m)
 {
-    return (struct stream){mem_read, m};
+    return (struct stream){mem_read, m, mem_view};
 }

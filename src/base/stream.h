@@ -19,6 +19,10 @@ struct stream {
     /* Up to n > 0 bytes into p; 0 at the end, negative ERR_* with e set. */
     ssize_t (*read)(void *ctx, char *p, size_t n, struct err *e);
     void *ctx;
+    /* All bytes that are left, when they are in memory as they are: the
+     * stream is at its end then, and they live as long as what it is over.
+     * NULL when it cannot. */
+    struct slice (*view)(void *ctx);
 };
 
 static inline ssize_t
@@ -45,11 +49,11 @@ struct stream stream_mem(struct stream_mem *m);
 /*
  * Looks at the first bytes of `in`: gzip is inflated (several members one
  * after the other too; trailing garbage, a wrong CRC or a torn end are
- * errors that name `name`), anything else passes through.  Buffers come from
- * `arena` and live until it is reset.  Returns 0 or ERR_MEMORY / the read's
+ * errors that name `name`), anything else passes through.  `out` takes the
+ * place of `in`, of which it keeps a copy.  Buffers come from `arena` and live
+ * until it is reset.  Returns 0 or ERR_MEMORY / the read's
  * error.
  */
-struct stream_gz;
 int stream_sniff(struct stream *out, struct stream *in, struct slice name,
                  struct arena *arena, struct err *e);
 

@@ -4,9 +4,11 @@
 /*
  * CloudTrail records out of a stream, one by one, in bounded memory,
  * whatever they come wrapped in: one record, JSON lines, records one after
- * the other, a log file {"Records":[...]}, a LookupEvents answer
- * {"Events":[{"CloudTrailEvent":"..."}]} (several documents in a row too).
- * Lines that are not JSON and objects that are not records are refused,
+ * the other, an array of records, a log file {"Records":[...]}, a LookupEvents
+ * answer {"Events":[{"CloudTrailEvent":"..."}]} or its elements alone, an
+ * EventBridge envelope {"detail-type":..,"detail":{...}}, a CloudWatch Logs
+ * subscription {"logEvents":[{"message":"..."}]}; several documents in a row
+ * too.  Lines that are not JSON and objects that are not records are refused,
  * counted, and do not stop the rest.
  */
 
@@ -16,7 +18,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/stream.h"
+#include "map/cut.h"
 #include "map/event.h"
+#include "map/feed.h"
 
 enum reader_kind {
     READER_EVENT,   /* one record */
@@ -25,21 +29,26 @@ enum reader_kind {
     READER_ERROR    /* reading stopped; e says why */
 };
 
+struct reader_held; /* a record of a LookupEvents answer, held back */
+
+/* All of it is private, but for `refused` and `offset`. */
 struct reader {
-    struct stream *in;
-    struct slice name;      /* of the input, for messages */
-    struct arena *scratch;  /* window and unescaped records */
-    char *window;
-    size_t size, from, to;  /* of the window: bytes used are [from, to) */
-    uint64_t offset;        /* of window[from] in the input */
-    uint64_t line;          /* of window[from], from 1 */
-    uint64_t refused;       /* look-alikes and malformed pieces */
-    struct {                /* records of a LookupEvents answer, newest */
-        struct slice *list; /* first, held back to be given oldest first */
-        size_t n, max;
-    } held;
-    int mode;               /* what it is inside of: see reader.c */
-    bool ended;
+    struct slice name; /* of the input, for messages */
+    uint64_t refused;  /* look-alikes and malformed pieces so far */
+    uint64_t offset;   /* bytes of the input that are done with */
+    struct feed feed;
+    struct sweep sweep; /* over the input from `swept` on */
+    size_t swept;
+    uint64_t fills;           /* of the input, when the sweep began */
+    struct cut cut;           /* the object at hand */
+    int mode;                 /* what it is inside of: see reader.c */
+    enum cut_row list;        /* the list it is in, CUT_NONE: a bare array */
+    bool wrapped;             /* the list is a member of an object */
+    bool begun;               /* an element of the list has been seen */
+    bool by_line;             /* every document must end on its own line */
+    bool borrowed;            /* something is in the arena above the window */
+    struct reader_held *held; /* the oldest first */
+    struct err fail; /* why reading stops, once the held ones are out */
 };
 
 /*
@@ -53,10 +62,14 @@ int reader_open(struct reader *r, struct stream *in, struct slice name,
 /*
  * The next record; ev's views are valid until the next call.  In a
  * LookupEvents answer, which is newest first, the records of one document
- * come oldest first.
- * For READER_REFUSED and READER_ERROR e holds "NAME:LINE: (offset N) what".
+ * come oldest first; they must fit into the arena together.
+ * For READER_REFUSED and READER_ERROR e holds "NAME:LINE: (offset N) what",
+ * or the stream's own sentence.  A document that ends in the middle, or whose
+ * next element cannot be found, is a READER_ERROR, after all of its records
+ * that could be read.  Behind READER_ERROR and READER_END is READER_END.
+ * Lines are counted where they break between members, elements or documents;
+ * a break that only nested values have is not.
  */
-enum reader_kind reader_next(struct reader *r, struct event *ev,
-                             struct err *e);
+enum reader_kind reader_next(struct reader *r, struct event *ev, struct err *e);
 
 #endif

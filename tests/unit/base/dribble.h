@@ -32,7 +32,7 @@ dribble_read(void *ctx, char *p, size_t n, struct err *e)
 static inline struct stream
 dribble_stream(struct dribble *d)
 {
-    return (struct stream){dribble_read, d};
+    return (struct stream){.read = dribble_read, .ctx = d};
 }
 
 #endif

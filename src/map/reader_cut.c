@@ -1,0 +1,245 @@
+#include "map/reader_parts.h"
+
+#include "base/text.h"
+
+#define SHOWN_MAX_BYTES 40 /* of a line that is no JSON */
+
+/* The place of a byte that is there. */
+struct reader_place
+reader_place(const struct reader *r, size_t at)
+{
+    return (struct reader_place){feed_line_of(&r->feed, at),
+                                 feed_offset(&r->feed, at)};
+}
+
+/* "NAME:LINE: (offset N) what" */
+static int
+say(const struct reader *r, struct reader_place at, int code, const char *what,
+    struct err *e)
+{
+    return err_set(e, code, "%.*s:%llu: (offset %llu) %s", SLICE_FMT(r->name),
+                   (unsigned long long)at.line, (unsigned long long)at.offset,
+                   what);
+}
+
+int
+reader_refuse(struct reader *r, struct reader_place at, int code,
+              const char *what, struct err *e)
+{
+    r->refused++;
+    say(r, at, code, what, e);
+    return READER_REFUSED;
+}
+
+/* Reading stops; but first come the records that are held. */
+static int
+stop(struct reader *r)
+{
+    r->mode = READER_GIVE;
+    return READER_AGAIN;
+}
+
+int
+reader_stop(struct reader *r, struct reader_place at, int code,
+            const char *what)
+{
+    say(r, at, code, what, &r->fail);
+    return stop(r);
+}
+
+/* The stream's own failure, or its end inside of something. */
+int
+reader_stop_short(struct reader *r, struct reader_place at, const char *what)
+{
+    if (r->feed.failed == FEED_END)
+        return reader_stop(r, at, ERR_MORE, what);
+    r->fail = r->feed.why;
+    r->fail.code = r->feed.failed;
+    return stop(r);
+}
+
+/* Why something could not be cut. */
+static const char *
+bad_text(int rc)
+{
+    switch (rc) {
+    case ERR_MORE:
+        return "the input ends in the middle of a record";
+    case ERR_LIMIT:
+        return "longer than a record may be (4 MB)";
+    case ERR_MEMORY:
+        return "longer than there is memory for";
+    case ERR_FOREIGN:
+        return "not a CloudTrail record: no object";
+    default:
+        return "malformed JSON";
+    }
+}
+
+/*
+ * Makes the byte at `from`, an opening bracket, the operator the sweep gave
+ * last: goes on with the sweep there is, or starts one over what is there.
+ */
+static void
+sweep_to(struct reader *r, size_t to)
+{
+    struct feed *in = &r->feed;
+    size_t at;
+
+    if (r->fills == in->fills && !r->by_line) {
+        do
+            at = sweep_next(&r->sweep, &r->sweep.at);
+        while (at < in->from - r->swept);
+        if (at == in->from - r->swept)
+            return;
+    }
+    r->swept = in->from;
+    r->fills = in->fills;
+    sweep_init(&r->sweep, slice_of(in->p + in->from, to - in->from));
+    sweep_next(&r->sweep, &r->sweep.at);
+}
+
+/* The sweep may have taken the inside of a string for its outside. */
+void
+reader_lost(struct reader *r)
+{
+    r->fills = r->feed.fills - 1;
+}
+
+/* Reads more, until what is new may hold the end of an object. */
+static int
+more_object(struct feed *in)
+{
+    size_t had = in->to - in->from;
+    int rc;
+
+    do
+        rc = feed_more(in);
+    while (rc == 1 && memchr(in->p + in->from + had, '}',
+                             in->to - in->from - had) == NULL);
+    return rc;
+}
+
+/* Where the document at hand must end: its line's end, or nowhere yet. */
+static int
+line_end(struct reader *r, size_t *to)
+{
+    struct feed *in = &r->feed;
+    int rc = 1;
+
+    *to = in->to;
+    if (!r->by_line || r->mode != READER_BETWEEN)
+        return 0;
+    while (rc == 1) {
+        struct slice left = slice_of(in->p + in->from, in->to - in->from);
+        size_t at = slice_chr(left, '\n');
+
+        *to = in->from + at;
+        if (at < left.n)
+            return 0;
+        rc = feed_more(in);
+    }
+    return rc == FEED_END ? 0 : rc;
+}
+
+/*
+ * Cuts the object at `from`, reading more as needed.  Returns as
+ * cut_object() with *end = a place in the input; ERR_MORE at its end;
+ * ERR_LIMIT or ERR_MEMORY when it is too long.
+ */
+int
+reader_cut(struct reader *r, size_t *end)
+{
+    bool lists = r->mode == READER_BETWEEN;
+    struct feed *in = &r->feed;
+    size_t to;
+    int rc = line_end(r, &to), more = 1;
+
+    while (rc == 0) {
+        sweep_to(r, to);
+        rc = cut_object(&r->sweep, in->from - r->swept, lists, &r->cut, end);
+        *end += r->swept;
+        if (rc != ERR_MORE || to < in->to)
+            break;
+        more = more_object(in);
+        if (more != 1)
+            return more == ERR_LIMIT || more == ERR_MEMORY ? more : ERR_MORE;
+        to = in->to;
+        rc = 0;
+    }
+    if (rc == CUT_OBJECT && *end - in->from > EVENT_MAX_BYTES)
+        return ERR_LIMIT;
+    return rc;
+}
+
+/* Whether another document may begin on a line behind this one. */
+static bool
+has_next(const struct feed *in)
+{
+    struct slice left = slice_of(in->p + in->from, in->to - in->from);
+
+    for (size_t at; (at = slice_chr(left, '\n')) < left.n;) {
+        left = slice_from(left, at + 1);
+        for (at = 0; at < left.n && text_space(left.p[at]);)
+            at++;
+        if (at < left.n && (left.p[at] == '{' || left.p[at] == '['))
+            return true;
+    }
+    return false;
+}
+
+/* The line at `from` is nothing that could be read. */
+int
+reader_bad_line(struct reader *r, struct err *e)
+{
+    struct feed *in = &r->feed;
+    struct slice line = slice_of(in->p + in->from, in->to - in->from);
+    struct reader_place at = reader_place(r, in->from);
+    char what[8 * SHOWN_MAX_BYTES];
+    struct buf b = buf_over(what, sizeof(what) - 1);
+
+    line = slice_head(line, slice_chr(line, '\n'));
+    buf_put(&b, SLICE("not JSON: "));
+    buf_json(&b, slice_head(line, SHOWN_MAX_BYTES));
+    what[b.n] = '\0';
+    feed_line(in);
+    reader_lost(r);
+    return reader_refuse(r, at, ERR_SYNTAX, what, e);
+}
+
+/*
+ * A document that cannot be cut ends where a line begins like another one.
+ * One that ran on to the end of what could be held may have swallowed its
+ * neighbours, and so may each of them: that happens once, and then every
+ * document must end on its own line.
+ */
+int
+reader_bad_document(struct reader *r, int rc, size_t bad, struct err *e)
+{
+    struct feed *in = &r->feed;
+    struct reader_place at = reader_place(r, rc == ERR_SYNTAX ? bad : in->from);
+    int c;
+
+    if (rc == ERR_MORE && in->failed != 0 && !has_next(in))
+        return reader_stop_short(r, at, bad_text(rc));
+    r->by_line |= rc != ERR_SYNTAX;
+    do {
+        feed_line(in);
+        c = feed_blank(in);
+    } while (c >= 0 && c != '{' && c != '[');
+    reader_lost(r);
+    return reader_refuse(r, at, rc, bad_text(rc), e);
+}
+
+/* An element that cannot be cut ends where its brackets do. */
+int
+reader_bad_element(struct reader *r, int rc, size_t bad, struct err *e)
+{
+    struct reader_place at =
+        reader_place(r, rc == ERR_SYNTAX ? bad : r->feed.from);
+
+    if (rc == ERR_MORE || feed_skip(&r->feed, 0) != 0)
+        return reader_stop_short(r, at, bad_text(rc));
+    reader_lost(r);
+    return reader_refuse(r, at, rc, bad_text(rc), e);
+}
