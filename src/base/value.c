@@ -192,15 +192,21 @@ struct value
 value_fold(const struct names *ns, struct value v, uint32_t class)
 {
     struct value_iter it = value_items(v);
+    struct value first = VALUE_NOTHING;
     struct value_key key;
     struct value item;
 
     if (class == NAME_NONE)
-        return VALUE_NOTHING;
-    while (it.keyed && value_next(&it, &key, &item))
-        if (key_folds(ns, &key, class))
+        return first;
+    while (it.keyed && value_next(&it, &key, &item)) {
+        if (!key_folds(ns, &key, class))
+            continue;
+        if (!value_empty(item))
             return item;
-    return VALUE_NOTHING;
+        if (first.p == NULL)
+            first = item;
+    }
+    return first;
 }
 
 struct value

@@ -86,7 +86,11 @@ struct value value_at(struct value v, size_t i);
 /* The member with exactly this name id; absent when there is none. */
 struct value value_get(struct value v, uint32_t name);
 
-/* The first member whose name is of this class, however it is spelled. */
+/*
+ * The first member whose name is of this class, however it is spelled, that
+ * is not empty; an empty one when there is no other.  (S3 writes a flag
+ * "tagging":"" beside the document "Tagging".)
+ */
 struct value value_fold(const struct names *ns, struct value v, uint32_t class);
 
 /* The member with this spelling, whether its name is known or not. */

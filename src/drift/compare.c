@@ -14,6 +14,7 @@ static compare_fn *const kinds[MAP_X_COUNT] = {
     [MAP_X_DROP] = compare_drop,
     [MAP_X_MAP] = compare_map,
     [MAP_X_PRESENT] = compare_present,
+    [MAP_X_PATCH] = compare_patch,
     [MAP_X_REFETCH] = compare_unknown,
     /* Rules of groups and routes of tables have judges of their own. */
     [MAP_X_SGRULE_ID] = compare_nothing,
@@ -232,6 +233,27 @@ is_excluded(const struct comparison *c, uint16_t root)
     return false;
 }
 
+/*
+ * What the event gives for a line.  A list that is there and empty empties
+ * the set; only [] says so, since CloudTrail writes "" and {} for members
+ * that nobody gave.
+ */
+static struct values
+given_values(struct comparison *c, const struct map_line *line)
+{
+    struct values given = resolve(&c->trial->scope, &line->path);
+    struct map_path list = line->path;
+    struct value v;
+
+    if (given.n > 0 || list.n < 2 || list.sym[list.n - 1] != MAP_SYM_LIST)
+        return given;
+    list.n--;
+    v = resolve_one(&c->trial->scope, &list);
+    if (value_is(v, VALUE_ARRAY) && value_empty(v))
+        values_push(c->trial->arena, &given, v);
+    return given;
+}
+
 static void
 observe(const struct comparison *c, const struct map_line *line,
         struct values given, size_t changes_before)
@@ -260,7 +282,7 @@ compare_line(struct comparison *c, const struct map_line *line)
     }
     if (!kv_holds(c, line))
         return;
-    given = resolve(&c->trial->scope, &line->path);
+    given = given_values(c, line);
     before = c->finding->n_changes;
     (fn != NULL ? fn : compare_plain)(c, line, given);
     observe(c, line, given, before);

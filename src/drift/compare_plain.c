@@ -31,11 +31,12 @@ is_name(struct slice attr)
 
 /* Null in a state stands for what is off: false and 0. */
 static bool
-is_off(const struct value v)
+is_off(struct value v)
 {
     struct slice s = value_text(v);
 
-    return equal_scalars(s, SLICE("false")) || equal_scalars(s, SLICE("0"));
+    return value_empty(v) || equal_scalars(s, SLICE("false")) ||
+           equal_scalars(s, SLICE("0"));
 }
 
 bool
@@ -47,6 +48,9 @@ compare_equal(const struct comparison *c, const struct map_line *line,
     struct slice last = names_text(c->trial->scope.names,
                                    line->attr.sym[line->attr.n - 1], out);
 
+    /* 16.1 and 16.10 are one number but two versions. */
+    if (slice_eq(last, SLICE("engine_version")))
+        return equal_version(s, e);
     if (equal_values(&c->room, state, event) != EQUAL_NO)
         return true;
     if (value_empty(state) && is_off(event))
@@ -63,8 +67,6 @@ compare_equal(const struct comparison *c, const struct map_line *line,
     default:
         break;
     }
-    if (slice_eq(last, SLICE("engine_version")))
-        return equal_version(s, e);
     return c->lower && is_name(last) && text_eq_fold(s, e);
 }
 
@@ -220,10 +222,10 @@ compare_many(struct comparison *c, const struct map_line *line,
         !attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n))
         return;
     for (size_t i = 0; i < at->n; i++)
-        if (!value_empty(at->spot[i].v))
+        if (!is_off(at->spot[i].v))
             values_push(c->trial->arena, &old, at->spot[i].v);
     for (size_t i = 0; i < given.n; i++)
-        if (!value_empty(given.v[i]))
+        if (!is_off(given.v[i]))
             values_push(c->trial->arena, &now, given.v[i]);
     b = arena_open(c->trial->arena);
     attr_text(c->trial->scope.names, line->attr.sym, line->attr.n, NULL, &b);

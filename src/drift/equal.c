@@ -151,12 +151,29 @@ is_arn(struct slice s)
     return slice_starts(s, SLICE("arn:"));
 }
 
+/* Lambda takes ACCOUNT:function:NAME too (API reference, FunctionName). */
+static struct slice
+function_name(struct slice s)
+{
+    static const struct slice middle = SLICE_INIT(":function:");
+
+    if (s.n <= 12 + middle.n || !slice_starts(slice_from(s, 12), middle))
+        return s;
+    for (size_t i = 0; i < 12; i++)
+        if (!text_digit(s.p[i]))
+            return s;
+    s = slice_from(s, 12 + middle.n);
+    return slice_head(s, slice_chr(s, ':'));
+}
+
 bool
 equal_arn_name(struct slice a, struct slice b)
 {
+    struct slice x = function_name(a), y = function_name(b);
+
     if (is_arn(a) == is_arn(b))
-        return false;
-    return is_arn(a) ? arn_ends(a, b) : arn_ends(b, a);
+        return (x.n != a.n || y.n != b.n) && slice_eq(x, y);
+    return is_arn(a) ? arn_ends(a, y) : arn_ends(b, x);
 }
 
 bool

@@ -322,7 +322,7 @@ judge_mapped(const struct judge *j, const struct event *ev,
 {
     struct trial *t = &out->trial;
     struct hearings all = {.max = SOUGHT_MAX};
-    bool known = false;
+    bool known = false, rules;
 
     scope_init(&t->scope, &j->maps->names, j->words, ev, j->arena, j->scratch);
     t->event_name = map_event_name(event_text(ev, EVENT_NAME, j->arena));
@@ -332,11 +332,17 @@ judge_mapped(const struct judge *j, const struct event *ev,
     if (all.list == NULL)
         all.max = 0;
     /* Of a group that nobody manages only the ids are still wanted. */
-    if (!sgrule_judge(t, &known) || !known)
+    rules = sgrule_judge(t, &known);
+    if (!rules || !known)
         for (size_t i = 0; i < n; i++)
             judge_binding(t, ref[i], i, &all);
     parts_reported(t);
     list_unmanaged(out, &all);
+    /* A rule of such a group is no resource of its own to anybody. */
+    for (size_t i = 0; i < out->n_unmanaged && rules; i++) {
+        out->unmanaged[i].creates = false;
+        out->unmanaged[i].action = ACTION_UPDATE;
+    }
     out->verdict = gravest(out);
     if (n == 0 && t->n_findings == 0)
         out->verdict = VERDICT_NONE;

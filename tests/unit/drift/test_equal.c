@@ -82,6 +82,11 @@ arns(void **state)
         {"arn:aws:x:r:1", "1", false},
         {"arn:aws:s3:::b", "arn:aws:s3:::b", false},
         {"arn:aws:s3:::b", "", false},
+        {"123456789012:function:f", "f", true},
+        {"123456789012:function:f:live", "f", true},
+        {"arn:aws:lambda:r:1:function:f", "123456789012:function:f", true},
+        {"123456789012:function:f", "g", false},
+        {"12345:function:f", "f", false},
     };
 
     (void)state;
