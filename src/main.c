@@ -24,6 +24,7 @@ static const struct {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+/* The commands, as the table has them. */
 static void
 print_usage(int fd)
 {
@@ -40,6 +41,7 @@ print_usage(int fd)
     out_flush(&out);
 }
 
+/* Scripts must not take an unknown command for one that found nothing. */
 static int
 say_unknown(const char *name)
 {
@@ -68,6 +70,7 @@ main(int argc, char **argv)
         print_usage(STDOUT_FILENO);
         return 0;
     }
+    /* What people try first with a program they do not know. */
     if (strcmp(name, "--version") == 0)
         name = "version";
     for (size_t i = 0; i < COMMANDS; i++)

@@ -20,17 +20,22 @@ struct lines {
     struct config_reading *r;
     struct slice rest;
     struct slice last; /* the line that inih has, without blanks around */
-    int rc;
+    int rc;            /* the first error; nothing is read after it */
 };
 
-/* The text up to the next newline; false at the end. */
+/* The text up to the next newline; false at the end.  A newline at the very
+ * end does not begin one more line. */
 static bool
 line_cut(struct slice *rest, struct slice *line)
 {
     return rest->n > 0 && text_cut(rest, '\n', line);
 }
 
-/* Reads [word] or [word "name"] off s; name->p is NULL without quotes. */
+/*
+ * Reads [word] or [word "name"] off s, which begins with [; name->p is NULL
+ * without quotes.  Nothing but a comment may follow: inih would drop a key
+ * on the same line without a word.
+ */
 static bool
 head_read(struct slice s, struct slice *word, struct slice *name)
 {
@@ -54,6 +59,7 @@ head_read(struct slice s, struct slice *word, struct slice *name)
     return true;
 }
 
+/* Opens the section of a line that begins with [. */
 static int
 head_open(struct lines *l, struct slice line)
 {
@@ -67,7 +73,24 @@ head_open(struct lines *l, struct slice line)
         "not a section; allowed: [agent], [source \"NAME\"] and the like");
 }
 
-/* inih's way to ask for a line: like fgets(). */
+/* Whether inih would see the line as it stands there: it ends at a zero byte
+ * and takes more than blanks and tabs for white space. */
+static bool
+line_is_text(struct slice line)
+{
+    for (size_t i = 0; i < line.n; i++)
+        if ((unsigned char)line.p[i] < ' ' && line.p[i] != '\t' &&
+            line.p[i] != '\r')
+            return false;
+    return true;
+}
+
+/*
+ * inih's way to ask for a line: like fgets(), into str of `size` bytes, which
+ * is INI_MAX_LINE.  Three of them are for a newline, a zero byte, and inih's
+ * own sign of a line that did not fit.  A longer line would be cut in two, so
+ * it is refused.
+ */
 static char *
 line_give(char *str, int size, void *ctx)
 {
@@ -82,10 +105,10 @@ line_give(char *str, int size, void *ctx)
         l->rc = config_reading_fail(l->r, SLICE(""),
                                     "the line is too long; allowed: %d bytes",
                                     size - 3);
-    else if (slice_chr(line, '\0') < line.n)
+    else if (!line_is_text(line))
         l->rc = config_reading_fail(l->r, SLICE(""),
-                                    "the line holds a zero byte; allowed: "
-                                    "text");
+                                    "the line holds a control character; "
+                                    "allowed: text");
     else if (slice_starts(l->last, SLICE("[")))
         l->rc = head_open(l, l->last);
     if (l->rc < 0)
@@ -96,6 +119,8 @@ line_give(char *str, int size, void *ctx)
     return str;
 }
 
+/* inih's call for each key with its value, comments taken away.  section is
+ * inih's idea of it, which we do not use.  Returns 0 to stop. */
 static int
 key_give(void *ctx, const char *section, const char *key, const char *value,
          int line)
@@ -109,7 +134,11 @@ key_give(void *ctx, const char *section, const char *key, const char *value,
     return l->rc == 0;
 }
 
-/* How many sections of each kind, and lines of [severity], there may be. */
+/*
+ * How many sections of each kind, and lines of [severity], there may be: no
+ * fewer than will be added, so that arrays of this size hold them all.
+ * Names are compared each with each, which is why there is a limit.
+ */
 static int
 text_count(struct config_reading *r, struct slice text,
            size_t count[CONFIG_KINDS], size_t *rules)
@@ -158,6 +187,7 @@ line_fail(const struct lines *l)
                                "[section], key = value, ; comment");
 }
 
+/* Counts, makes room, reads. */
 static int
 text_read(struct config_reading *r, struct slice text)
 {
@@ -208,6 +238,7 @@ config_read(struct config *c, struct slice file, const struct config_env *env,
     return config_parse(c, file, text, env, a, e);
 }
 
+/* getenv() in the form of config_env. */
 static const char *
 environment_get(void *ctx, const char *name)
 {

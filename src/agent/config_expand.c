@@ -10,6 +10,8 @@
 #define ENV_NAME_MAX_BYTES 128
 #define PATH_MAX_BYTES 4000
 
+/* Letters, digits and _: what POSIX lets environment names be made of
+ * (Base Definitions, 8.1), and lower case, which people use too. */
 static bool
 name_char(char c)
 {
@@ -17,7 +19,11 @@ name_char(char c)
            (text_lower(c) >= 'a' && text_lower(c) <= 'z');
 }
 
-/* The value of an environment name, with the default that stands after it. */
+/*
+ * The value of an environment name, or the default that stands after it (p
+ * NULL: none).  As in a shell, ":-" also stands in for an empty value.  The
+ * messages hold the name, never a value.
+ */
 static int
 put_variable(struct buf *out, struct slice name, struct slice preset,
              const struct config_env *env, struct err *e)
@@ -65,6 +71,7 @@ put_dollar(struct buf *out, struct slice *raw, const struct config_env *env,
         *raw = slice_from(*raw, 1);
         return 0;
     }
+    /* Defaults are not expanded, so the first } ends it. */
     end = slice_chr(*raw, '}');
     if (end == raw->n)
         return err_set(e, ERR_CONFIG,
@@ -103,7 +110,11 @@ open_regular(const char *path, struct err *e)
     return fd;
 }
 
-/* Appends the first line of a file, which must not be empty. */
+/*
+ * Appends the first line of a file, which must not be empty: an empty secret
+ * is one that was not mounted yet.  No more is read than a value may hold;
+ * a longer line does not fit into out, which the caller sees.
+ */
 static int
 put_file(struct buf *out, const char *path, struct err *e)
 {
@@ -167,6 +178,7 @@ put_at(struct buf *out, struct slice *raw, const struct config_env *env,
     return put_file(out, text, e);
 }
 
+/* One pass over the value: what was put in is never looked at again. */
 int
 config_expand(struct buf *out, struct slice raw, const struct config_env *env,
               bool *secret, struct err *e)

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+/* ASCII only: isalpha() and its like depend on a locale. */
 static bool
 is_lower(char c)
 {
@@ -31,12 +32,14 @@ is_token(char c)
     return is_visible(c) && strchr("(),/:;<=>?@[\\]{}\"", c) == NULL;
 }
 
+/* Globs and texts: what they mean is not known before they are used. */
 bool
 config_form_any(struct slice s)
 {
     return s.n > 0;
 }
 
+/* A glob is looked for in one folder, so the folder must be a plain one. */
 bool
 config_form_path(struct slice s)
 {
@@ -47,6 +50,11 @@ config_form_path(struct slice s)
            slice_chr(folder, '?') == folder.n;
 }
 
+/*
+ * Only what could never be an address is refused here; the host may be a name
+ * that no machine but the agent's can look up.  Blanks and controls would end
+ * a request line early.
+ */
 bool
 config_form_url(struct slice s)
 {
@@ -62,6 +70,7 @@ config_form_url(struct slice s)
            all_are(s, is_visible);
 }
 
+/* Five colons, then a resource, which may hold more of them. */
 bool
 config_form_arn(struct slice s)
 {
@@ -81,6 +90,10 @@ config_form_account(struct slice s)
     return s.n == 12 && all_are(s, text_digit);
 }
 
+/*
+ * Words of letters and one number at the end: enough to find us-east1 and
+ * US-EAST-1, without a list of regions that is old next year.
+ */
 bool
 config_form_region(struct slice s)
 {
@@ -98,6 +111,8 @@ config_form_region(struct slice s)
     return parts >= 3 && part.n <= 2;
 }
 
+/* The value may hold anything but control characters, which are refused in
+ * all values. */
 bool
 config_form_header(struct slice s)
 {

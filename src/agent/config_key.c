@@ -4,7 +4,12 @@
 #include "config_expand.h"
 #include "config_type.h"
 
-/* Replaces ${NAME} and @/path; the text ends with a zero byte. */
+/*
+ * Replaces ${NAME} and @/path.  The text is in the arena, without blanks
+ * around it, and ends with a zero byte, since paths among them go to system
+ * calls.  No value may hold control characters: some become headers of HTTP
+ * requests, and all may be logged.
+ */
 static int
 value_expand(struct config_reading *r, const struct config_option *o,
              struct slice raw, struct slice *text, bool *secret)
@@ -14,6 +19,8 @@ value_expand(struct config_reading *r, const struct config_option *o,
     struct err why = {0};
     int rc;
 
+    /* Room for the longest value and its zero byte, or none at all: so a
+     * value that is too long is told from an arena that is full. */
     if (b.max <= CONFIG_VALUE_MAX_BYTES)
         return config_reading_full(r);
     b.max = CONFIG_VALUE_MAX_BYTES;
@@ -35,6 +42,11 @@ value_expand(struct config_reading *r, const struct config_option *o,
     return 0;
 }
 
+/*
+ * What is wrong with a value, and what is allowed.  The value is shown unless
+ * its key is a secret or part of it came out of a file: whoever mounts a file
+ * for a value may well mean it to be secret.
+ */
 static int
 fail_value(struct config_reading *r, const struct config_option *o,
            struct slice text, bool secret, int rc)
@@ -66,14 +78,19 @@ config_key_put(struct config_reading *r, const struct config_option *o,
     struct slice text = {NULL, 0};
     int rc = value_expand(r, o, raw, &text, &secret);
 
-    /* A default out of an environment that does not have it is none. */
+    /* A default out of an environment that does not have it is none; the
+     * check for keys that must be there comes later. */
     if (rc < 0 || (preset && text.n == 0))
         return rc;
     rc = config_type_read(o, text, field, r->arena);
     return rc < 0 ? fail_value(r, o, text, secret, rc) : 0;
 }
 
-/* What is not a key of [severity] is the glob of a rule. */
+/*
+ * What is not a key of [severity] is the glob of a rule, as drift/severity.h
+ * matches it.  Only its shape can be wrong: a type that no mapping knows is
+ * left to the check command, since mappings are read after this file.
+ */
 static bool
 pattern_is_good(struct slice s)
 {
@@ -86,7 +103,11 @@ pattern_is_good(struct slice s)
     return s.n > 0 && dot > 0 && dot + 1 != s.n;
 }
 
-/* A line of [severity]; the place for it was counted before. */
+/*
+ * A line of [severity].  Its value is one of the words of `default`, so it is
+ * read by a copy of that row under the name of the pattern.  The place for it
+ * was counted before.
+ */
 static int
 rule_add(struct config_reading *r, struct slice pattern, struct slice value)
 {
@@ -94,7 +115,6 @@ rule_add(struct config_reading *r, struct slice pattern, struct slice value)
     size_t n;
     struct config_option o = *config_option_rows(CONFIG_SEVERITY, &n);
     struct severity_rule *rule = &r->severity[all->n];
-    /* Messages and value are those of a key that is called so. */
     char *text = arena_bytes(r->arena, pattern.n + 1);
 
     if (text == NULL)
@@ -118,6 +138,7 @@ rule_add(struct config_reading *r, struct slice pattern, struct slice value)
     return config_key_put(r, &o, value, &rule->level, false);
 }
 
+/* A key that its section does not know: says which it does. */
 static int
 fail_key(struct config_reading *r, struct slice key)
 {
@@ -146,6 +167,7 @@ config_key_set(struct config_reading *r, struct slice key, struct slice value)
     if (o == NULL)
         return r->head->kind == CONFIG_SEVERITY ? rule_add(r, key, value)
                                                 : fail_key(r, key);
+    /* The line is noted first, so that even a bad value counts as given. */
     line = &r->head->lines[o - rows];
     if (*line > 0 && !config_type_repeats(o))
         return config_reading_fail(

@@ -14,13 +14,18 @@ struct include {
     int count;            /* files read */
 };
 
+/* What is wrong with an include, in the form of all configuration errors. */
 static int
 blame_include(const struct include *in, struct err *e, const char *why)
 {
     return config_blame(in->c, &in->c->map.head, "include", e, "%s", why);
 }
 
-/* Reads one file.  What is wrong in it is said with its name and line. */
+/*
+ * Reads one file.  What is wrong in it is said with its own name and line;
+ * that it cannot be read, with those of the key.  Both are wrong
+ * configuration: a restart does not help.
+ */
 static int
 include_file(struct include *in, struct slice path, struct err *e)
 {
@@ -41,7 +46,8 @@ include_file(struct include *in, struct slice path, struct err *e)
     return 0;
 }
 
-/* Called for every file under the folder, also in those below. */
+/* Called for every file under the folder, also in those below, which a glob
+ * does not mean: as in a shell, * stops at a /. */
 static int
 include_visit(void *ctx, struct slice path, struct err *e)
 {

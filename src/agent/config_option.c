@@ -58,24 +58,27 @@ static const struct config_option options[] = {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
-#define ONE(kind)                                                             \
-    {                                                                         \
-#kind, offsetof(struct config, kind), 0, sizeof(struct config_##kind) \
-    }
-#define MANY(kind)                                                             \
-    {                                                                          \
-#kind, offsetof(struct config, kind##s),                               \
-            offsetof(struct config, n_##kind##s), sizeof(struct config_##kind) \
-    }
+#define AT(member) offsetof(struct config, member)
 
+/* Sections with names have an array and a count of it; the others, 0. */
 const struct config_layout config_layouts[CONFIG_KINDS] = {
-    [CONFIG_AGENT] = ONE(agent),       [CONFIG_VERIFY] = ONE(verify),
-    [CONFIG_FILTER] = ONE(filter),     [CONFIG_MAP] = ONE(map),
-    [CONFIG_SEVERITY] = ONE(severity), [CONFIG_SOURCE] = MANY(source),
-    [CONFIG_STATE] = MANY(state),      [CONFIG_IGNORE] = MANY(ignore),
-    [CONFIG_OUTPUT] = MANY(output),
+    [CONFIG_AGENT] = {"agent", AT(agent), 0, sizeof(struct config_agent)},
+    [CONFIG_VERIFY] = {"verify", AT(verify), 0, sizeof(struct config_verify)},
+    [CONFIG_FILTER] = {"filter", AT(filter), 0, sizeof(struct config_filter)},
+    [CONFIG_SEVERITY] = {"severity", AT(severity), 0,
+                         sizeof(struct config_severity)},
+    [CONFIG_MAP] = {"map", AT(map), 0, sizeof(struct config_map)},
+    [CONFIG_SOURCE] = {"source", AT(sources), AT(n_sources),
+                       sizeof(struct config_source)},
+    [CONFIG_STATE] = {"state", AT(states), AT(n_states),
+                      sizeof(struct config_state)},
+    [CONFIG_IGNORE] = {"ignore", AT(ignores), AT(n_ignores),
+                       sizeof(struct config_ignore)},
+    [CONFIG_OUTPUT] = {"output", AT(outputs), AT(n_outputs),
+                       sizeof(struct config_output)},
 };
 
+/* The rows of a section stand together in options.def. */
 const struct config_option *
 config_option_rows(enum config_kind kind, size_t *n)
 {
@@ -130,7 +133,7 @@ config_option_kind(struct slice name)
     return (enum config_kind)kind;
 }
 
-#define GUESS_MAX_BYTES 32
+#define GUESS_MAX_BYTES 32 /* more than the longest key */
 
 static size_t
 least_of(size_t a, size_t b)
@@ -138,7 +141,12 @@ least_of(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Letters to insert, leave out or change to make b of a (Levenshtein). */
+/*
+ * Letters to insert, leave out or change to make b of a (V. Levenshtein,
+ * "Binary codes capable of correcting deletions, insertions and reversals",
+ * 1966), without case.  One row of the table of distances is kept; corner is
+ * what stood to the upper left.  Both texts are short.
+ */
 static size_t
 edit_distance(struct slice a, struct slice b)
 {

@@ -30,6 +30,10 @@ file_end(struct slice file)
     return slice_from(file, more > 0 ? more - FILE_SHOWN_MAX_BYTES : 0);
 }
 
+/*
+ * The message, piece by piece: where it is wrong, then what is.  It is cut
+ * where e ends, never refused.
+ */
 static int
 blame_line(struct err *e, struct slice file, unsigned line,
            const struct config_head *head, struct slice key, const char *fmt,
@@ -53,6 +57,7 @@ blame_line(struct err *e, struct slice file, unsigned line,
         config_reading_quote(&b, key);
         buf_put(&b, SLICE(": "));
     }
+    /* One byte beyond max is left for vsnprintf()'s terminator. */
     n = vsnprintf(b.p + b.n, b.max - b.n + 1, fmt, ap);
     if (n > 0)
         b.n += (size_t)n < b.max - b.n ? (size_t)n : b.max - b.n;
@@ -87,6 +92,7 @@ config_blame(const struct config *c, const struct config_head *head,
     rows = config_option_rows(head->kind, &n);
     if (key != NULL)
         o = config_option_find(head->kind, slice_str(key));
+    /* A default has no line of its own: then the section's must do. */
     if (o != NULL && head->lines[o - rows] > 0)
         line = head->lines[o - rows];
     va_start(ap, fmt);

@@ -7,6 +7,12 @@
 #include "config_option.h"
 #include "config_type.h"
 
+/*
+ * Makes a head that says where the section stands and which of its keys were
+ * given.  The name is copied: what we read it from is gone after the reading,
+ * while a head must be able to name its section for as long as there is a
+ * config.
+ */
 static int
 head_init(struct config_reading *r, struct config_head *head,
           enum config_kind kind, struct slice name)
@@ -32,6 +38,7 @@ config_section_reserve(struct config_reading *r,
                        const size_t count[CONFIG_KINDS], size_t rules)
 {
     struct config_rules *all = &r->c->rules;
+    /* The rooms below want their rules side by side, without our heads. */
     struct ignore_rule *ignore =
         arena_alloc(r->arena, (count[CONFIG_IGNORE] + 1) * sizeof(*ignore));
     struct severity_rule *severity =
@@ -45,11 +52,13 @@ config_section_reserve(struct config_reading *r,
         char *at = (char *)r->c + l->at;
         void *many;
 
+        /* A section that stands once is a part of struct config itself. */
         if (k < CONFIG_NAMED) {
             rc = head_init(r, (void *)at, (enum config_kind)k, SLICE(""));
             continue;
         }
-        /* One more: an output of our own where none is given. */
+        /* One more: an output of our own where none is given.  Arrays never
+         * move, so that heads may be pointed to while they fill. */
         many = arena_alloc(r->arena, (count[k] + 1) * l->size);
         if (many == NULL)
             return config_reading_full(r);
@@ -59,7 +68,8 @@ config_section_reserve(struct config_reading *r,
     return rc;
 }
 
-/* Number i of the sections of a kind with names. */
+/* Number i of the sections of a kind with names.  All their structs begin
+ * with a head, so that this one function serves all of them. */
 static struct config_head *
 section_at(const struct config_reading *r, enum config_kind kind, size_t i)
 {
@@ -70,7 +80,11 @@ section_at(const struct config_reading *r, enum config_kind kind, size_t i)
     return (void *)((char *)many + i * l->size);
 }
 
-/* Adds a section to its kind and makes it the open one. */
+/*
+ * Adds a section to its kind and makes it the open one.  Names must differ:
+ * checkpoints, records and metrics tell sources, states and outputs apart by
+ * them alone.
+ */
 static int
 section_add(struct config_reading *r, enum config_kind kind, struct slice name)
 {
@@ -98,7 +112,9 @@ section_add(struct config_reading *r, enum config_kind kind, struct slice name)
     return 0;
 }
 
-/* Whether a name may stand in records, metrics and messages as it is. */
+/* Whether a name may stand in records, metrics and messages as it is: UTF-8
+ * without quotes, backslashes and control characters.  inih would take what
+ * follows a ; for a comment. */
 static bool
 name_is_good(struct slice name)
 {
@@ -106,13 +122,18 @@ name_is_good(struct slice name)
            text_utf8(name) == name.n && slice_chr(name, ';') == name.n;
 }
 
+/* Where the value of a row goes in the open section. */
 static void *
 section_field(const struct config_reading *r, const struct config_option *o)
 {
     return (char *)r->head + o->offset;
 }
 
-/* A key that is not for this `type`: says which are. */
+/*
+ * A key that is not for this `type`: says which are.  This is found out only
+ * when the section ends, since `type` may stand below the key, so the line
+ * of the message is that of the key.
+ */
 static int
 fail_elsewhere(struct config_reading *r, const struct config_option *rows,
                size_t n, const struct config_option *o, int type)
@@ -129,6 +150,7 @@ fail_elsewhere(struct config_reading *r, const struct config_option *rows,
         SLICE_FMT(config_type_text(r->head)), SLICE_FMT(buf_slice(&k.list)));
 }
 
+/* A key that must be there is not; the line is that of the section. */
 static int
 fail_missing(struct config_reading *r, const struct config_option *o)
 {
@@ -141,7 +163,12 @@ fail_missing(struct config_reading *r, const struct config_option *o)
                                SLICE_FMT(buf_slice(&b)));
 }
 
-/* Fills in the defaults of the open section and checks it as a whole. */
+/*
+ * Fills in the defaults of the open section and checks it as a whole: which
+ * keys go with its `type`, and which must be there.  Defaults are read like
+ * values out of the file, so that a default may name the environment and
+ * cannot be out of its own range.
+ */
 static int
 section_close(struct config_reading *r)
 {
@@ -159,6 +186,7 @@ section_close(struct config_reading *r)
             return fail_missing(r, rows);
         memcpy(&type, section_field(r, rows), sizeof(type));
     }
+    /* What is wrong from here on is wrong with the section as a whole. */
     r->line = r->head->line;
     for (size_t i = 0; i < n && rc == 0; i++) {
         const struct config_option *o = &rows[i];
@@ -177,6 +205,7 @@ section_close(struct config_reading *r)
             config_type_empty(o, section_field(r, o)))
             return fail_missing(r, o);
     }
+    /* Keys without globs match anything: without keys, everything. */
     if (rc == 0 && r->head->kind == CONFIG_IGNORE && set == 0)
         return config_reading_fail(
             r, SLICE(""),
@@ -186,6 +215,7 @@ section_close(struct config_reading *r)
     return rc;
 }
 
+/* A section that nobody knows: says which there are. */
 static int
 fail_section(struct config_reading *r, struct slice word)
 {
@@ -207,6 +237,7 @@ config_section_open(struct config_reading *r, struct slice word,
 
     if (rc < 0)
         return rc;
+    /* Messages about the head itself must not name the section before. */
     r->head = NULL;
     if (kind == CONFIG_KINDS)
         return fail_section(r, word);
@@ -230,7 +261,8 @@ config_section_open(struct config_reading *r, struct slice word,
     return 0;
 }
 
-/* The output of a file that names none. */
+/* The output of a file that names none.  Its line is 0 by now, which is how
+ * section_close() knows that no `type` had to be written. */
 static int
 stdout_add(struct config_reading *r)
 {
@@ -240,7 +272,8 @@ stdout_add(struct config_reading *r)
     return rc == 0 ? section_close(r) : rc;
 }
 
-/* The rules in the form of the rooms that use them. */
+/* The rules in the form of the rooms that use them; those must not know of
+ * configurations, which stand above them. */
 static void
 rules_gather(struct config_reading *r)
 {
@@ -266,6 +299,7 @@ config_section_finish(struct config_reading *r)
 {
     int rc = section_close(r);
 
+    /* Sections that the file does not have get their defaults. */
     r->line = 0;
     for (size_t k = 0; k < CONFIG_NAMED && rc == 0; k++) {
         r->head = (void *)((char *)r->c + config_layouts[k].at);

@@ -71,6 +71,7 @@ static const struct {
                             "NAME: VALUE, % times"},
 };
 
+/* The table's function for the type; everything else is in the rows. */
 int
 config_type_read(const struct config_option *o, struct slice text, void *field,
                  struct arena *a)
@@ -78,6 +79,7 @@ config_type_read(const struct config_option *o, struct slice text, void *field,
     return types[o->type].read(o, text, field, a);
 }
 
+/* Reading a header adds to the list, so it may be read again. */
 bool
 config_type_repeats(const struct config_option *o)
 {
@@ -90,6 +92,7 @@ config_type_empty(const struct config_option *o, const void *field)
     struct slice text;
     struct list list;
 
+    /* The member's C type follows from the type (config_option.c). */
     if (types[o->type].read == read_text) {
         memcpy(&text, field, sizeof(text));
         return text.n == 0;
@@ -117,6 +120,7 @@ config_type_allowed(const struct config_option *o, struct buf *out)
 {
     const struct unit *u = types[o->type].units;
     const char *s = types[o->type].allowed;
+    /* Only a choice has no sentence: its words are the sentence. */
     bool words = s == NULL;
 
     for (s = words ? o->words : s; *s != '\0'; s++) {
@@ -132,7 +136,8 @@ config_type_allowed(const struct config_option *o, struct buf *out)
     }
 }
 
-/* Digits at the start of *s, moved past them. */
+/* Digits at the start of *s, moved past them; false without any, or when
+ * the number does not fit. */
 static bool
 read_digits(struct slice *s, uint64_t *v)
 {
@@ -147,6 +152,7 @@ read_digits(struct slice *s, uint64_t *v)
     return n > 0;
 }
 
+/* A number with one of the type's units right behind it, without case. */
 static int
 read_number(const struct config_option *o, struct slice text, void *field,
             struct arena *a)
@@ -182,6 +188,7 @@ word_place(const char *words, struct slice word)
     return -1;
 }
 
+/* One of the row's words, as its place among them: the enum's value. */
 static int
 read_choice(const struct config_option *o, struct slice text, void *field,
             struct arena *a)
@@ -195,6 +202,7 @@ read_choice(const struct config_option *o, struct slice text, void *field,
     return 0;
 }
 
+/* Every other word means yes. */
 static int
 read_switch(const struct config_option *o, struct slice text, void *field,
             struct arena *a)
@@ -210,7 +218,8 @@ read_switch(const struct config_option *o, struct slice text, void *field,
     return 0;
 }
 
-/* An empty text means "not set", where the range allows it. */
+/* A text as it is.  Empty means "not set", where the range allows it, and
+ * then need not have the form. */
 static int
 read_text(const struct config_option *o, struct slice text, void *field,
           struct arena *a)
@@ -237,6 +246,10 @@ copy_text(struct slice s, struct arena *a)
     return slice_of(p, s.n);
 }
 
+/*
+ * Parts with commas between and blanks around.  An empty part is refused: it
+ * is a slip, and as a glob it would match what has no value.
+ */
 static int
 read_list(const struct config_option *o, struct slice text, void *field,
           struct arena *a)
@@ -266,7 +279,8 @@ read_list(const struct config_option *o, struct slice text, void *field,
     return 0;
 }
 
-/* Adds one more to the list that is there. */
+/* Adds one more to the list that is there.  The old array stays behind in
+ * the arena; there are a few at most. */
 static int
 read_header(const struct config_option *o, struct slice text, void *field,
             struct arena *a)
@@ -303,6 +317,8 @@ host_is(int family, struct slice s)
     return inet_pton(family, text, &any) == 1;
 }
 
+/* An address and port to listen at.  Names are refused: looking them up is
+ * not for a reader of files. */
 static int
 read_address(const struct config_option *o, struct slice text, void *field,
              struct arena *a)

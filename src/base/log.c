@@ -10,6 +10,8 @@ static const char *const levels[] = {
     [LOG_ERROR] = "error",
 };
 
+/* The one piece of state: set at the start, and again on a reload, while
+ * other threads log. */
 static atomic_int least_level = LOG_INFO;
 
 void
@@ -29,6 +31,7 @@ text_is_plain(struct slice s)
     return s.n > 0;
 }
 
+/* Terminal escapes and line breaks in a value are shown, not obeyed. */
 void
 log_quote(struct buf *b, struct slice text)
 {

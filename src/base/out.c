@@ -22,7 +22,8 @@ write_again(int fd)
     return poll(&p, 1, -1) >= 0 || errno == EINTR;
 }
 
-/* Writes all of s to the descriptor, past the buffer. */
+/* Writes all of s to the descriptor, past the buffer.  write() may take less
+ * than it was given: pipes do when a signal comes. */
 static void
 write_all(struct out *o, struct slice s)
 {
@@ -44,6 +45,7 @@ out_flush(struct out *o)
     return o->failed ? ERR_IO : 0;
 }
 
+/* What is longer than the array is not copied at all. */
 void
 out_put(struct out *o, struct slice s)
 {
@@ -56,6 +58,7 @@ out_put(struct out *o, struct slice s)
         buf_put(&o->buf, s);
 }
 
+/* How long the text will be is known only after it was tried. */
 void
 out_fmt(struct out *o, const char *fmt, ...)
 {

@@ -30,6 +30,7 @@ put_option(struct out *out, const struct args_option *o)
     out_fmt(out, "%s\n", o->help);
 }
 
+/* All that --help says, out of the tables, on standard output. */
 static enum args_kind
 print_help(const struct args *a)
 {
@@ -62,6 +63,7 @@ args_wrong(const struct args *a, const char *fmt, ...)
     return err_status(ERR_USAGE);
 }
 
+/* A complaint about one argument, cut where somebody passed a file. */
 static enum args_kind
 wrong_word(const struct args *a, const char *what, struct slice word)
 {
@@ -117,6 +119,7 @@ args_next(struct args *a, size_t *option, const char **value)
     arg = slice_str(*value = a->argv[a->at]);
     if (a->no_more || arg.n < 2 || arg.p[0] != '-')
         return ARGS_WORD;
+    /* From here on even "-x" is a word: files may be called so. */
     if (slice_eq(arg, SLICE("--"))) {
         a->no_more = true;
         return args_next(a, option, value);
@@ -125,6 +128,7 @@ args_next(struct args *a, size_t *option, const char **value)
         return print_help(a);
     name = slice_from(arg, 2);
     equal = slice_chr(name, '=');
+    /* -x and what is behind it, or --name and what is behind its =. */
     if (arg.p[1] != '-') {
         letter = arg.p[1];
         if (name.n > 0)

@@ -22,6 +22,7 @@ struct check {
     int status; /* the exit status so far */
 };
 
+/* A line on standard error; the gravest error decides the exit status. */
 static void
 say_error(struct check *c, int code, const struct err *e)
 {
@@ -35,6 +36,7 @@ say_error(struct check *c, int code, const struct err *e)
         c->status = err_status(code);
 }
 
+/* Something that may be meant as it is, but more likely is not. */
 static void
 warn(const char *message, const char *key, struct slice value)
 {
@@ -54,6 +56,7 @@ static const struct {
     {SLICE_INIT(""), SLICE_INIT("us-east-1")},
 };
 
+/* A file may be written by the time it is read: it is followed. */
 static void
 check_source(const struct config_source *s)
 {
@@ -65,6 +68,7 @@ check_source(const struct config_source *s)
             warn("the file is not there yet", "source", s->head.name);
         return;
     }
+    /* Accounts are of one partition, and so are the regions of a source. */
     while (!slice_starts(s->regions.p[0], partitions[p].regions))
         p++;
     if (list_match(s->regions, partitions[p].global))
@@ -75,6 +79,7 @@ check_source(const struct config_source *s)
         log_text("region", partitions[p].global));
 }
 
+/* Local states only: others need a network, which this command does not use. */
 static void
 check_state(struct check *c, const struct config_state *s)
 {
@@ -94,7 +99,10 @@ check_state(struct check *c, const struct config_state *s)
     say_error(c, ERR_CONFIG, &e);
 }
 
-/* Types that no mapping knows are spelled wrong, most likely. */
+/*
+ * Types that no mapping knows are spelled wrong, most likely, and such a rule
+ * would never match without anybody noticing.
+ */
 static void
 check_types(const struct check *c)
 {
@@ -120,6 +128,7 @@ check_types(const struct check *c)
     }
 }
 
+/* All that is not wrong in itself, but wrong here and now. */
 static void
 check_rest(struct check *c)
 {
@@ -143,6 +152,7 @@ check_rest(struct check *c)
     check_types(c);
 }
 
+/* "  states    2: network (s3), edge (local)"; size is that of a section. */
 static void
 put_names(struct out *out, const char *what, const void *sections, size_t n,
           size_t size)
@@ -181,6 +191,8 @@ print_summary(const struct check *c)
     return out_flush(&out);
 }
 
+/* The file, then the mappings it includes, then the rest.  Returns the exit
+ * status. */
 static int
 check_file(struct check *c, const char *path)
 {

@@ -12,6 +12,8 @@ struct digests {
     size_t n;
 };
 
+/* One digest for each binding, the same for those of one event.  64 bits: of
+ * 65,536 events two are confused once in 10^10 times. */
 static bool
 add_event(void *ctx, struct slice source, struct slice event,
           const struct map_binding *b)
@@ -26,6 +28,7 @@ add_event(void *ctx, struct slice source, struct slice event,
     return true;
 }
 
+/* For qsort(), which in musl sorts in place and allocates nothing. */
 static int
 compare_digests(const void *a, const void *b)
 {
@@ -36,6 +39,7 @@ compare_digests(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+/* Types are names with numbers: a bit each says whether it was counted. */
 static bool
 add_types(void *ctx, struct slice source, struct slice event,
           const struct map_binding *b)
@@ -62,6 +66,7 @@ mapped_count(const struct maps *ms, struct arena *scratch, struct mapped *m)
 
     *m = (struct mapped){0};
     map_each_event(ms, add_types, m);
+    /* Once to know how many there are, once to gather them. */
     map_each_event(ms, add_event, &d);
     d.p = arena_alloc(scratch, (d.n + 1) * sizeof(*d.p));
     if (d.p == NULL)
