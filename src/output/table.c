@@ -6,8 +6,9 @@
 #include "output/table_change.h"
 
 #define TABLE_GAP 2
-#define TABLE_ID_MIN 4 /* columns of an id that still say something */
-#define TABLE_WIDE 100 /* columns from which on there is room for the year */
+#define TABLE_ID_MIN 4   /* columns of an id that still say something */
+#define TABLE_WIDE 100   /* columns from which on there is room for the year */
+#define TABLE_WIDEST 120 /* ... and for changes below their resource */
 
 /* Columns of the head line; the resource takes what is left. */
 enum { COLUMN_SEVERITY = 9, COLUMN_ACTION = 9 };
@@ -185,7 +186,7 @@ put_actor(const struct table *t, struct buf *b, const struct record *r,
 void
 table_record(const struct table *t, struct buf *b, const struct record *r)
 {
-    size_t indent = t->width >= TABLE_WIDE ? resource_at(t) : 4;
+    size_t indent = t->width >= TABLE_WIDEST ? resource_at(t) : 4;
 
     put_time(t, b, r->timestamp);
     put_severity(t, b, r->severity);

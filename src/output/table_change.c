@@ -7,6 +7,7 @@
 
 #define CHANGE_PATH_MAX 32 /* columns that paths are lined up to */
 #define CHANGE_KEEP 12     /* columns shown before the first difference */
+#define CHANGE_ROWS 4      /* lines that one member of a set may take */
 
 static const struct slice arrow = SLICE_INIT(" \xe2\x86\x92 ");
 
@@ -35,6 +36,32 @@ plain_text(struct arena *a, struct slice json)
     return arena_keep(a, &b);
 }
 
+/* A value inside of a block: short words and lists of them lose their
+ * quotes, what has blanks in it keeps them. */
+static void
+put_member(struct buf *b, struct slice json)
+{
+    struct pieces p = pieces_of(json);
+    struct slice key, value;
+    const char *comma = "";
+
+    if (json.n > 0 && json.p[0] == '[') {
+        buf_byte(b, '[');
+        while (pieces_next(&p, &key, &value)) {
+            buf_put(b, slice_str(comma));
+            put_member(b, value);
+            comma = ",";
+        }
+        buf_byte(b, ']');
+    } else if (json.n > 2 && json.p[0] == '"' &&
+               slice_chr(json, ' ') == json.n &&
+               slice_chr(json, '\\') == json.n) {
+        buf_put(b, slice_of(json.p + 1, json.n - 2));
+    } else {
+        buf_put(b, json);
+    }
+}
+
 /* A block as "from_port=22 cidr_blocks=[..]", without what is empty. */
 static struct slice
 block_text(struct arena *a, struct slice json)
@@ -53,7 +80,7 @@ block_text(struct arena *a, struct slice json)
             buf_byte(&b, ' ');
         buf_put(&b, slice_of(key.p + 1, key.n - 2));
         buf_byte(&b, '=');
-        buf_put(&b, value);
+        put_member(&b, value);
     }
     return b.n > 0 && !b.full ? arena_keep(a, &b) : json;
 }
@@ -160,8 +187,43 @@ has_member(struct slice list, struct slice member)
     return false;
 }
 
-/* Lines "- member" or "+ member" for what one list has and the other has
- * not; returns how many members there were. */
+/* The part of s that fits into a row, broken at a blank if there is one. */
+static struct slice
+row_of(struct slice s, size_t width)
+{
+    size_t n = cells_bytes(s, width), at = n;
+
+    if (n == s.n)
+        return s;
+    while (at > 0 && s.p[at] != ' ')
+        at--;
+    return slice_head(s, at > 0 ? at : n);
+}
+
+/* A member behind its sign, in as many rows as it needs and may have. */
+static void
+put_rows(const struct lines *l, struct slice text, bool added)
+{
+    enum paint paint = added ? PAINT_GREEN : PAINT_RED;
+    size_t width = room(l) - 2;
+
+    put_painted(l, added ? SLICE("+ ") : SLICE("- "), 2, paint);
+    for (int i = 1; i < CHANGE_ROWS && cells_width(text) > width; i++) {
+        struct slice row = row_of(text, width);
+
+        put_painted(l, row, width, paint);
+        buf_byte(l->b, '\n');
+        put_path(l, SLICE(""));
+        cells_blank(l->b, 2);
+        text = slice_from(text, row.n);
+        text = text_trim(text);
+    }
+    put_painted(l, text, width, paint);
+    buf_byte(l->b, '\n');
+}
+
+/* Rows "- member" or "+ member" for what one list has and the other has not;
+ * returns how many members there were. */
 static size_t
 put_members(const struct lines *l, struct slice *path, struct slice list,
             struct slice other, bool added)
@@ -177,11 +239,7 @@ put_members(const struct lines *l, struct slice *path, struct slice list,
             continue;
         put_path(l, *path);
         *path = SLICE("");
-        paint_put(l->b, l->table->colours, added ? PAINT_GREEN : PAINT_RED);
-        buf_put(l->b, added ? SLICE("+ ") : SLICE("- "));
-        put_painted(l, block_text(l->table->scratch, value), room(l) - 2,
-                    added ? PAINT_GREEN : PAINT_RED);
-        buf_byte(l->b, '\n');
+        put_rows(l, block_text(l->table->scratch, value), added);
     }
     if (n > TABLE_MEMBERS_MAX) {
         put_path(l, SLICE(""));

@@ -117,7 +117,9 @@ lists(void **state)
     struct record_change changes[] = {
         {SLICE("ingress"), SLICE("[]"),
          SLICE("[{\"from_port\":22,\"cidr_blocks\":[\"0.0.0.0/0\"],"
-               "\"description\":\"\",\"self\":false}]"),
+               "\"description\":\"\",\"self\":false},{\"name\":"
+               "\"a b\",\"value\":\"a_long_word_that_fills_a_row_and"
+               "_more_of_it\",\"n\":[1,[true]]}]"),
          .from = NULL},
         {SLICE("ids"), SLICE("[\"a\",\"b\"]"), SLICE("[\"b\",\"c\"]"),
          .from = NULL},
@@ -133,7 +135,10 @@ lists(void **state)
                 "12-06 07:30:00  warning    delete     \n"
                 "    module.network.aws_security_group.frontend[\"blue\"]  "
                 "i-0123456789abcdef0\n"
-                "    ingress  + from_port=22 cidr_blocks=[\"0.0.0.0/0\"]\n"
+                "    ingress  + from_port=22 cidr_blocks=[0.0.0.0/0]\n"
+                "             + name=\"a b\" "
+                "value=a_long_word_that_fills_a_row_and_more_of_it\n"
+                "               n=[1,[true]]\n"
                 "    ids      - a\n"
                 "             + c\n"
                 "    layers   [\"a\",\"b\"] → [\"b\",\"a\"]\n"
