@@ -2,6 +2,7 @@
 import collections
 import json
 import os
+import re
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -28,7 +29,14 @@ def run(args, stdin=b"", path=PATH, timeout_s=60, env=None):
 
 def lines(text):
     """The objects of a text that holds one JSON object a line."""
-    return [json.loads(x) for x in text.splitlines() if x.strip()]
+    return [json.loads(x) for x in text.split("\n") if x.strip()]
+
+
+def refused(err):
+    """How many pieces of the input the messages say were refused."""
+    told = len(re.findall(r"^.*\(offset \d+\) .*$", err, re.M))
+    more = re.search(r"(\d+) more pieces", err)
+    return told + (int(more.group(1)) if more else 0)
 
 
 def write(folder, name, what):

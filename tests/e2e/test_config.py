@@ -50,9 +50,9 @@ def test_summary(check, tmp_path):
     assert said["sources"] == "1: prod (cloudtrail)"
     assert said["states"] == "1: net (local)"
     assert said["outputs"] == "1: o (stdout)"
-    assert said["ignore"] == "1 rules"
-    assert said["severity"] == "1 rules, else warning"
-    assert re.match(r"\d{4,} events, \d{4,} resource types, 0 files of yours$",
+    assert said["ignore"] == "1: a"
+    assert said["severity"] == "1, else warning"
+    assert re.match(r"\d{4,} events, \d{4,} resource types; own files: 0$",
                     said["mappings"])
 
 
@@ -200,7 +200,7 @@ def test_sample_and_its_examples(check, tmp_path):
     r = check("\n".join(lines))
     assert r.status == 0, r
     for part in ("hook (http)", "edge (local)", "recorded (file)",
-                 "ignore    1 rules", "severity  3 rules, else warning"):
+                 "ignore    1: asg-desired\n", "severity  3, else warning"):
         assert part in r.out, r
 
 
