@@ -161,10 +161,11 @@ put_names(struct out *out, const char *what, const void *sections, size_t n,
     for (size_t i = 0; i < n; i++) {
         const struct config_head *head =
             (const void *)((const char *)sections + i * size);
+        struct slice type = config_type_text(head);
 
         out_put(out, i == 0 ? SLICE(": ") : SLICE(", "));
-        out_fmt(out, "%.*s (%.*s)", SLICE_FMT(head->name),
-                SLICE_FMT(config_type_text(head)));
+        out_fmt(out, type.n > 0 ? "%.*s (%.*s)" : "%.*s%.*s",
+                SLICE_FMT(head->name), SLICE_FMT(type));
     }
     out_put(out, SLICE("\n"));
 }
@@ -182,11 +183,10 @@ print_summary(const struct check *c)
     put_names(&out, "sources", f->sources, f->n_sources, sizeof(*f->sources));
     put_names(&out, "states", f->states, f->n_states, sizeof(*f->states));
     put_names(&out, "outputs", f->outputs, f->n_outputs, sizeof(*f->outputs));
-    out_fmt(&out, "  %-10s%zu rules\n", "ignore", f->n_ignores);
-    out_fmt(&out, "  %-10s%zu rules, else %.*s\n", "severity",
-            f->rules.severity.n,
+    put_names(&out, "ignore", f->ignores, f->n_ignores, sizeof(*f->ignores));
+    out_fmt(&out, "  %-10s%zu, else %.*s\n", "severity", f->rules.severity.n,
             SLICE_FMT(severity_text(f->rules.severity.preset)));
-    out_fmt(&out, "  %-10s%zu events, %zu resource types, %d files of yours\n",
+    out_fmt(&out, "  %-10s%zu events, %zu resource types; own files: %d\n",
             "mappings", c->mapped.events, c->mapped.types, c->map_files);
     return out_flush(&out);
 }
