@@ -42,7 +42,8 @@ typedef void compare_fn(struct comparison *c, const struct map_line *line,
 
 compare_fn compare_plain, compare_tags, compare_tag_keys, compare_all_tags;
 compare_fn compare_add, compare_del, compare_merge, compare_drop;
-compare_fn compare_map, compare_patch, compare_present, compare_unknown, compare_nothing;
+compare_fn compare_map, compare_patch, compare_present, compare_unknown,
+    compare_nothing;
 
 /* Where the attribute of a line stands in the state. */
 struct spots compare_spots(struct comparison *c, const struct map_line *l);

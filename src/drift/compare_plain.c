@@ -296,6 +296,29 @@ is_default_word(struct slice s)
     return false;
 }
 
+/* Whether an object of the event is a block of the state in CloudTrail's
+ * spelling, not a map with keys of its own. */
+static bool
+spelled_otherwise(const struct comparison *c, struct value state,
+                  struct value event)
+{
+    const struct names *ns = c->trial->scope.names;
+    struct value_iter it = value_items(event);
+    char out[NAME_MAX_BYTES];
+    struct value_key key;
+    struct value item;
+
+    while (value_next(&it, &key, &item)) {
+        struct slice name = value_key_text(ns, &key, out);
+        uint32_t class = names_fold(ns, name);
+
+        if (class != NAME_NONE && value_member(ns, state, name).p == NULL &&
+            value_fold(ns, state, class).p != NULL)
+            return true;
+    }
+    return false;
+}
+
 /* One value against one place, or against none. */
 static void
 compare_one(struct comparison *c, const struct map_line *line,
@@ -312,7 +335,8 @@ compare_one(struct comparison *c, const struct map_line *line,
             return;
     }
     path = compare_path(c, line, at);
-    if (value_is(old, VALUE_OBJECT) && value_is(v, VALUE_OBJECT)) {
+    if (value_is(old, VALUE_OBJECT) && value_is(v, VALUE_OBJECT) &&
+        !spelled_otherwise(c, old, v)) {
         compare_objects(c, line, path, old, v);
         return;
     }

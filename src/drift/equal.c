@@ -4,90 +4,95 @@
 #include <mbedtls/sha1.h>
 
 #include "base/text.h"
+#include "drift/block.h"
 #include "drift/document.h"
 
 #define NUMBER_MAX_BYTES 15 /* longer digits are ids, not numbers */
 
 /*
- * A decimal number without its sign, leading and trailing zeros: the digits
- * of a are compared as they stand, so that no precision is lost.
+ * A number as digits without zeros at either end and a power of ten, so that
+ * 30, 30.0 and 3e1 are the same and no precision is lost.
  */
 struct number {
     bool negative;
-    struct slice whole, part; /* before and after the point */
+    char digit[NUMBER_MAX_BYTES];
+    size_t n;  /* 0: zero */
+    int power; /* of the digit behind the last one */
 };
+
+/* e+12 at the end of a number; false when it is none. */
+static bool
+exponent_parse(struct slice s, int *power)
+{
+    bool minus = s.n > 1 && s.p[1] == '-';
+    size_t i = 1 + (minus || (s.n > 1 && s.p[1] == '+'));
+    int v = 0;
+
+    if (s.n == 0)
+        return true;
+    if (text_lower(s.p[0]) != 'e' || i == s.n || s.n - i > 3)
+        return false;
+    for (; i < s.n; i++) {
+        if (!text_digit(s.p[i]))
+            return false;
+        v = v * 10 + (s.p[i] - '0');
+    }
+    *power += minus ? -v : v;
+    return true;
+}
+
+/* Digits with at most one point among them; what follows stays in *s. */
+static bool
+mantissa_parse(struct slice *s, struct number *n)
+{
+    size_t i = 0, point = SIZE_MAX, digits = 0;
+
+    for (; i < s->n && (text_digit(s->p[i]) || s->p[i] == '.'); i++) {
+        if (s->p[i] == '.') {
+            if (point != SIZE_MAX || i == 0)
+                return false;
+            point = i;
+            continue;
+        }
+        /* More digits make an id, and 007 is a name. */
+        if (++digits > NUMBER_MAX_BYTES ||
+            (i == 1 && point == SIZE_MAX && s->p[0] == '0'))
+            return false;
+        n->power -= point != SIZE_MAX;
+        if (n->n > 0 || s->p[i] != '0')
+            n->digit[n->n++] = s->p[i];
+    }
+    *s = slice_from(*s, i);
+    return digits > 0 && point != i - 1;
+}
 
 static bool
 number_parse(struct slice s, struct number *n)
 {
-    struct slice digits;
-
-    if (s.n == 0 || s.n > NUMBER_MAX_BYTES)
+    *n = (struct number){.negative = s.n > 0 && s.p[0] == '-'};
+    s = slice_from(s, n->negative);
+    if (!mantissa_parse(&s, n) || !exponent_parse(s, &n->power))
         return false;
-    n->negative = s.p[0] == '-';
-    digits = slice_from(s, n->negative);
-    n->whole = slice_head(digits, slice_chr(digits, '.'));
-    n->part = slice_from(digits, n->whole.n + 1);
-    if (n->whole.n == 0 || (n->part.n == 0 && digits.n != n->whole.n))
-        return false;
-    for (size_t i = 0; i < n->whole.n; i++)
-        if (!text_digit(n->whole.p[i]))
-            return false;
-    for (size_t i = 0; i < n->part.n; i++)
-        if (!text_digit(n->part.p[i]))
-            return false;
-    /* 007 is a name. */
-    if (n->whole.n > 1 && n->whole.p[0] == '0')
-        return false;
-    while (n->part.n > 0 && n->part.p[n->part.n - 1] == '0')
-        n->part.n--;
+    while (n->n > 0 && n->digit[n->n - 1] == '0') {
+        n->n--;
+        n->power++;
+    }
     return true;
-}
-
-static bool
-number_zero(const struct number *n)
-{
-    return slice_eq(n->whole, SLICE("0")) && n->part.n == 0;
 }
 
 static bool
 numbers_equal(const struct number *a, const struct number *b)
 {
-    if (number_zero(a) && number_zero(b))
-        return true;
-    return a->negative == b->negative && slice_eq(a->whole, b->whole) &&
-           slice_eq(a->part, b->part);
+    if (a->n == 0 || b->n == 0)
+        return a->n == b->n;
+    return a->negative == b->negative && a->power == b->power && a->n == b->n &&
+           memcmp(a->digit, b->digit, a->n) == 0;
 }
 
 static bool
 is_bool(struct slice s)
 {
     return text_eq_fold(s, SLICE("true")) || text_eq_fold(s, SLICE("false"));
-}
-
-/* 1E2 and 1.795E9 as JSON writes large numbers: digits and an exponent. */
-static bool
-exponent_equal(struct slice a, struct slice b)
-{
-    size_t e = slice_chr(a, 'E');
-    char plain[NUMBER_MAX_BYTES + 1];
-    size_t n = 0, point, power = 0;
-
-    e = e == a.n ? slice_chr(a, 'e') : e;
-    if (e == a.n || e + 1 == a.n || e > NUMBER_MAX_BYTES)
-        return false;
-    for (size_t i = e + 1; i < a.n; i++) {
-        if (!text_digit(a.p[i]) || power > NUMBER_MAX_BYTES)
-            return false;
-        power = power * 10 + (size_t)(a.p[i] - '0');
-    }
-    point = slice_chr(slice_head(a, e), '.');
-    for (size_t i = 0; i < e; i++)
-        if (i != point)
-            plain[n++] = a.p[i];
-    while (n < point + power && n < sizeof(plain))
-        plain[n++] = '0';
-    return n == point + power && equal_scalars(slice_of(plain, n), b);
 }
 
 bool
@@ -101,10 +106,7 @@ equal_scalars(struct slice a, struct slice b)
         return false;
     if (is_bool(a) && is_bool(b))
         return text_eq_fold(a, b);
-    if (number_parse(a, &x))
-        return number_parse(b, &y) ? numbers_equal(&x, &y)
-                                   : exponent_equal(b, a);
-    return number_parse(b, &y) && exponent_equal(a, b);
+    return number_parse(a, &x) && number_parse(b, &y) && numbers_equal(&x, &y);
 }
 
 /* Whether `name` is what an ARN's resource part ends in. */
@@ -206,7 +208,7 @@ equal_values(const struct equal_room *r, struct value a, struct value b)
         return value_empty(a) && value_empty(b) ? EQUAL_YES : EQUAL_NO;
     if (!is_container(a) && !is_container(b) && equal_text(x, y))
         return EQUAL_YES;
-    if (document_equal(r, a, b))
+    if (document_equal(r, a, b) || block_equal(r, a, b))
         return EQUAL_YES;
     if (is_kms_alias(x) != is_kms_alias(y) && x.n > 0 && y.n > 0)
         return EQUAL_UNKNOWN;

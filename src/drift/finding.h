@@ -39,6 +39,7 @@ struct change {
     struct value old_value, new_value; /* absent: null */
     bool hidden;     /* CloudTrail does not show the new value */
     bool added;      /* in a block that the state does not have */
+    bool outer;      /* a block of which another change tells more */
     unsigned traits; /* MAP_SENSITIVE, MAP_COMPUTED: of the attribute */
 };
 
