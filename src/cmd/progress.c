@@ -35,7 +35,7 @@ progress_start(struct progress *p, uint64_t total)
     };
     if (p->on) {
         p->start_ms = now_ms();
-        p->due_ms = p->start_ms;
+        p->due_ms = p->start_ms + PROGRESS_STEP_MS;
     }
 }
 
