@@ -88,6 +88,10 @@ buf_json(struct buf *b, struct slice s)
                 buf_fmt(b, "\\u%04x", c);
             }
             i++;
+        } else if (run == 0 && text_line_end(slice_from(s, i))) {
+            /* U+2028 and U+2029: one record is one line to all readers. */
+            buf_fmt(b, "\\u%04x", 0x2000 + (s.p[i + 2] & 0x3f));
+            i += 3;
         } else if (run == 0) {
             buf_put(b, SLICE("\xef\xbf\xbd"));
             i++;

@@ -54,19 +54,16 @@ put_bytes(struct packing *k, const char *p, size_t n)
     k->w += n;
 }
 
-/*
- * The next operator, with room to write all that may come of the text up to
- * it: a packed value takes less than twice its text and a few bytes.
- */
+/* The next operator, with room for what comes of it and of the text before:
+ * one name, one value, a bracket or nothing. */
 static int
 next_op(struct packing *k, size_t *op)
 {
     *op = scan_next(&k->scan);
     if (*op == SCAN_END)
         return ERR_MORE;
-    return (size_t)(k->w_end - k->w) < 2 * (*op - k->from) + ROOM_BYTES
-               ? ERR_MEMORY
-               : 0;
+    return (size_t)(k->w_end - k->w) < *op - k->from + ROOM_BYTES ? ERR_MEMORY
+                                                                  : 0;
 }
 
 /* Where the text before `to` ends that is not white space. */

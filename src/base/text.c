@@ -98,6 +98,13 @@ utf8_one(struct slice s)
     return n;
 }
 
+bool
+text_line_end(struct slice s)
+{
+    return slice_starts(s, SLICE("\xe2\x80\xa8")) ||
+           slice_starts(s, SLICE("\xe2\x80\xa9"));
+}
+
 size_t
 text_utf8(struct slice s)
 {
@@ -110,7 +117,7 @@ text_utf8(struct slice s)
         if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
             break;
         n = utf8_one(slice_from(s, i));
-        if (n == 0)
+        if (n == 0 || (n == 3 && text_line_end(slice_from(s, i))))
             break;
         i += n;
     }

@@ -48,8 +48,12 @@ bool text_cut(struct slice *rest, char c, struct slice *piece);
 bool text_glob(struct slice pattern, struct slice s);
 
 /* Length of the longest valid UTF-8 character sequence at the start of s
- * that holds no control character, quote or backslash; 0 when none. */
+ * that holds no control character, quote, backslash or line end; 0 when
+ * none. */
 size_t text_utf8(struct slice s);
+
+/* Whether s begins with U+2028 or U+2029, which end lines for some. */
+bool text_line_end(struct slice s);
 
 /* Code point as UTF-8; surrogates and what is out of range as U+FFFD. */
 void text_put_utf8(struct buf *b, uint32_t cp);

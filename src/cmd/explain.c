@@ -99,13 +99,18 @@ explain_one(struct replay *r, const struct event *ev)
 {
     uint64_t ignored = r->count.verdict[VERDICT_IGNORED];
     struct judgement judged;
+    const char *broken;
     int rc;
 
     if (r->count.events > 0)
         out_put(&r->out, SLICE("\n----\n\n"));
     explain_event(&r->judge, ev, &r->out, &judged);
     arena_reset(&r->setup.event, 0);
-    rc = replay_event(r, ev);
+    rc = replay_event(r, ev, &broken);
+    if (rc == ERR_SYNTAX) {
+        out_fmt(&r->out, "refused    %s is malformed\n", broken);
+        return 0;
+    }
     if (judged.verdict != VERDICT_IGNORED &&
         r->count.verdict[VERDICT_IGNORED] > ignored)
         out_put(&r->out, SLICE("ignored    by a rule of the configuration, "

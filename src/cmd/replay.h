@@ -73,8 +73,9 @@ int replay_prepare(struct replay *r);
 /* Reads and judges all inputs. */
 void replay_inputs(struct replay *r);
 
-/* Judges one event and writes what comes of it.  0, or ERR_MEMORY. */
-int replay_event(struct replay *r, const struct event *ev);
+/* Judges one event and writes what comes of it.  0; ERR_SYNTAX with *broken
+ * the member that is not JSON, and nothing written or counted; ERR_MEMORY. */
+int replay_event(struct replay *r, const struct event *ev, const char **broken);
 
 /* Writes the records, or the verdict's line.  0, or ERR_MEMORY. */
 int replay_write(struct replay *r, const struct event *ev,

@@ -230,14 +230,13 @@ count(struct replay *r, const struct event *ev, const struct outcome *o)
 }
 
 int
-replay_event(struct replay *r, const struct event *ev)
+replay_event(struct replay *r, const struct event *ev, const char **broken)
 {
     uint64_t fails = r->setup.event.fails + r->setup.scratch.fails;
     struct outcome o = {.verdict = VERDICT_IGNORED};
     struct telling t = {.replay = r, .outcome = &o};
     int rc = 0;
 
-    r->count.events++;
     o.event_id = record_event_id(ev, &r->setup.event);
     if (dedup_seen(&r->dedup, dedup_id(o.event_id))) {
         o.reason = SLICE("duplicate");
@@ -246,6 +245,12 @@ replay_event(struct replay *r, const struct event *ev)
         o.verdict = o.judgement.verdict;
         o.reason = o.judgement.reason;
     }
+    if (r->setup.event.fails + r->setup.scratch.fails == fails &&
+        o.judgement.trial.scope.broken != NULL) {
+        *broken = o.judgement.trial.scope.broken;
+        return ERR_SYNTAX;
+    }
+    r->count.events++;
     if (o.verdict >= VERDICT_NONE)
         rc = tell(&t, ev);
     if (r->setup.event.fails + r->setup.scratch.fails != fails)

@@ -76,19 +76,31 @@ refuse(struct replay *r, const struct err *e)
 }
 
 static void
-judge_one(struct replay *r, const struct event *ev)
+judge_one(struct replay *r, struct reader *in, const struct event *ev)
 {
     struct arena *a = &r->setup.event;
+    const char *broken;
+    char what[80];
+    struct err e;
 
-    if (replay_event(r, ev) == 0)
+    switch (replay_event(r, ev, &broken)) {
+    case 0:
         return;
-    arena_reset(a, 0);
-    arena_reset(&r->setup.scratch, 0);
-    r->count.failed++;
-    replay_say(r,
-               "tfdrift replay: event %.*s needs more than the memory there "
-               "is (--memory)",
-               SLICE_FMT(record_event_id(ev, a)));
+    case ERR_SYNTAX:
+        snprintf(what, sizeof(what), "%s: malformed, or nested too deeply",
+                 broken);
+        reader_refuse_event(in, ev, what, &e);
+        refuse(r, &e);
+        return;
+    default:
+        arena_reset(a, 0);
+        arena_reset(&r->setup.scratch, 0);
+        r->count.failed++;
+        replay_say(r,
+                   "tfdrift replay: event %.*s needs more than the memory "
+                   "there is (--memory)",
+                   SLICE_FMT(record_event_id(ev, a)));
+    }
 }
 
 /* All records of one stream; *read counts its bytes, as they are stored. */
@@ -103,7 +115,7 @@ judge_stream(struct replay *r, struct reader *in, const uint64_t *read,
         arena_reset(&r->setup.event, 0);
         switch (reader_next(in, &ev, &e)) {
         case READER_EVENT:
-            judge_one(r, &ev);
+            judge_one(r, in, &ev);
             break;
         case READER_REFUSED:
             refuse(r, &e);

@@ -45,6 +45,10 @@ compare_fn compare_add, compare_del, compare_merge, compare_drop;
 compare_fn compare_map, compare_patch, compare_present, compare_unknown,
     compare_nothing;
 
+/* Takes out changes that say nothing of their own: blocks around a change,
+ * and what only the console's form filled in. */
+void compare_prune(struct comparison *c);
+
 /* Where the attribute of a line stands in the state. */
 struct spots compare_spots(struct comparison *c, const struct map_line *l);
 

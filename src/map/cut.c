@@ -186,10 +186,12 @@ cut_nested(struct cutter *k, size_t from, struct slice *value)
     if (k->p[from] != '{' && k->p[from] != '[')
         return cut_bad(k, from);
     close = sweep_close(k->s, &k->at);
-    if (close == SWEEP_END || !cut_next(k))
+    if (close == SWEEP_END)
         return ERR_MORE;
     if (k->p[close] != k->p[from] + 2)
         return cut_bad(k, close);
+    if (!cut_next(k))
+        return ERR_MORE;
     if (gap_end(k, close + 1) != k->op)
         return cut_bad(k, close + 1);
     *value = slice_of(k->p + from, close + 1 - from);

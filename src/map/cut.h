@@ -5,7 +5,8 @@
  * Cuts one JSON object into its outermost members in a single pass over the
  * operators of its text, keeping views of those with a name that matters.
  * Nested values are passed over from bracket to bracket: what is in them is
- * for pack_json() to judge.  Private to event.c and the reader.
+ * for pack_json() to judge.  Nor does it look into strings: two with white
+ * space between them pass for one.  Private to event.c and the reader.
  */
 
 #include <stdbool.h>

@@ -72,4 +72,12 @@ int reader_open(struct reader *r, struct stream *in, struct slice name,
  */
 enum reader_kind reader_next(struct reader *r, struct event *ev, struct err *e);
 
+/*
+ * Refuses the record that reader_next() has just given, because something in
+ * it turned out to be malformed: counts it and says where it began in e, as
+ * for READER_REFUSED.
+ */
+void reader_refuse_event(struct reader *r, const struct event *ev,
+                         const char *what, struct err *e);
+
 #endif

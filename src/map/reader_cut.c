@@ -106,7 +106,8 @@ reader_lost(struct reader *r)
     r->fills = r->feed.fills - 1;
 }
 
-/* Reads more, until what is new may hold the end of an object. */
+/* Reads more, until what is new may hold the end of an object or there is
+ * no more to come; what came then is worth a last look. */
 static int
 more_object(struct feed *in)
 {
@@ -117,7 +118,7 @@ more_object(struct feed *in)
         rc = feed_more(in);
     while (rc == 1 && memchr(in->p + in->from + had, '}',
                              in->to - in->from - had) == NULL);
-    return rc;
+    return in->to - in->from > had ? 1 : rc;
 }
 
 /* Where the document at hand must end: its line's end, or nowhere yet. */
@@ -188,21 +189,35 @@ has_next(const struct feed *in)
     return false;
 }
 
-/* The line at `from` is nothing that could be read. */
+/* The line at `from`, as far as it is shown. */
+static struct slice
+line_head(struct feed *in)
+{
+    struct slice line;
+    int rc = 1;
+
+    for (;;) {
+        line = slice_of(in->p + in->from, in->to - in->from);
+        line = slice_head(line, SHOWN_MAX_BYTES);
+        if (line.n == SHOWN_MAX_BYTES || slice_chr(line, '\n') < line.n ||
+            rc != 1)
+            return slice_head(line, slice_chr(line, '\n'));
+        rc = feed_more(in);
+    }
+}
+
 int
 reader_bad_line(struct reader *r, struct err *e)
 {
-    struct feed *in = &r->feed;
-    struct slice line = slice_of(in->p + in->from, in->to - in->from);
-    struct reader_place at = reader_place(r, in->from);
+    struct slice line = text_trim(line_head(&r->feed));
+    struct reader_place at = reader_place(r, r->feed.from);
     char what[8 * SHOWN_MAX_BYTES];
     struct buf b = buf_over(what, sizeof(what) - 1);
 
-    line = slice_head(line, slice_chr(line, '\n'));
     buf_put(&b, SLICE("not JSON: "));
-    buf_json(&b, slice_head(line, SHOWN_MAX_BYTES));
+    buf_json(&b, line);
     what[b.n] = '\0';
-    feed_line(in);
+    feed_line(&r->feed);
     reader_lost(r);
     return reader_refuse(r, at, ERR_SYNTAX, what, e);
 }

@@ -178,6 +178,19 @@ root_unwrap(const struct names *ns, struct value v)
     return is_wrapper_name(value_key_text(ns, &key, name)) ? item : v;
 }
 
+/* A member of the record without its wrapper; one that cannot be read is
+ * remembered, since nothing is known of such an event. */
+static struct value
+scope_member(struct scope *s, enum event_field f, const char *name)
+{
+    struct slice json = s->event->field[f];
+    struct value v = event_value(s->event, f, s->names, s->scratch, s->arena);
+
+    if (v.p == NULL && json.n > 0 && json.p[0] != '"' && json.p[0] != 'n')
+        s->broken = name;
+    return root_unwrap(s->names, v);
+}
+
 void
 scope_init(struct scope *s, const struct names *names,
            const struct words *words, const struct event *event,
@@ -188,9 +201,7 @@ scope_init(struct scope *s, const struct names *names,
                         .event = event,
                         .arena = arena,
                         .scratch = scratch};
-    s->params = root_unwrap(
-        names, event_value(event, EVENT_PARAMETERS, names, scratch, arena));
-    s->response = VALUE_NOTHING;
+    s->params = scope_member(s, EVENT_PARAMETERS, "requestParameters");
 }
 
 /* The answer, packed when a path first asks for it. */
@@ -198,9 +209,7 @@ static struct value
 scope_response(struct scope *s)
 {
     if (s->response.p == NULL)
-        s->response =
-            root_unwrap(s->names, event_value(s->event, EVENT_RESPONSE,
-                                              s->names, s->scratch, s->arena));
+        s->response = scope_member(s, EVENT_RESPONSE, "responseElements");
     return s->response;
 }
 

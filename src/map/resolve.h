@@ -36,6 +36,7 @@ struct scope {
     const struct map_path *prefix; /* NULL: none */
     size_t prefix_n;               /* its first symbols that count */
     bool record_done;
+    const char *broken; /* a member of the record that is not JSON */
 };
 
 /* Packs the event's parameters; the answer and the record when asked for. */

@@ -205,22 +205,20 @@ static int
 doc_literal(struct doc *d)
 {
     size_t n = 0;
-    int rc;
+    int rc = 1;
 
-    for (;;) {
+    while (rc > 0) {
         while (d->w.at + n < d->w.to && !text_space(d->w.p[d->w.at + n]) &&
                memchr(",]}", d->w.p[d->w.at + n], 3) == NULL)
             n++;
-        if (d->w.at + n < d->w.to)
-            break;
-        rc = window_fill(&d->w);
+        rc = d->w.at + n < d->w.to ? 0 : window_fill(&d->w);
         if (rc < 0)
             return rc;
-        if (rc == 0)
-            break;
     }
     if (!literal_ok(slice_of(d->w.p + d->w.at, n)))
-        return doc_wrong(d, "expected a value");
+        return d->w.at + n < d->w.to || n == 0
+                   ? doc_wrong(d, "expected a value")
+                   : doc_more(d); /* it may be half of one */
     d->w.at += n;
     return 0;
 }

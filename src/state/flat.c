@@ -82,17 +82,20 @@ group_end(const struct flat *f, size_t i, size_t to, size_t from)
     return i;
 }
 
-/* '#' or '%' if the entries [i, to), alike before `from`, are counted. */
+/* '#' or '%' if the entries [i, to), alike before `from`, are counted; a
+ * list has no "%", but a map may have a key "#". */
 static char
 counted_as(const struct flat *f, size_t i, size_t to, size_t from)
 {
-    for (; i < to; i++) {
+    char count = 0;
+
+    for (; i < to && count != '%'; i++) {
         struct slice rest = slice_from(f->list[i].key, from);
 
         if (rest.n == 1 && (rest.p[0] == '#' || rest.p[0] == '%'))
-            return rest.p[0];
+            count = rest.p[0];
     }
-    return 0;
+    return count;
 }
 
 /* A map's keys may have dots of their own. */

@@ -12,7 +12,6 @@ static const struct slice middles[] = {
     SLICE_INIT("domain/"),
 };
 
-#define HASH_FACTOR UINT64_C(0x9e3779b97f4a7c15)
 #define RECENT 32 /* pairs of an instance among which a new one is sought */
 
 /* While the pairs are gathered. */
@@ -62,6 +61,14 @@ index_middle(struct slice text)
     return slice_of("", 0);
 }
 
+/* What is high goes up further and comes back at the bottom. */
+static uint64_t
+hash_mix(uint64_t h)
+{
+    h *= UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 32;
+}
+
 /*
  * Without case: 0x20 is what letters differ by, and for other bytes it does
  * not matter here.  A Route 53 name begins with \\052 or with the '*' that
@@ -80,16 +87,15 @@ hash_text(struct slice s)
         s = slice_from(s, 1);
     h = s.n;
     for (; s.n - i >= 8; i += 8)
-        h = ((h ^ (wide_load(s.p + i) | cases)) * HASH_FACTOR) ^ h >> 29;
-    h ^= wide_load_short(s.p + i, s.n - i) | cases;
-    return h * HASH_FACTOR;
+        h = hash_mix(h ^ (wide_load(s.p + i) | cases));
+    return hash_mix(h ^ (wide_load_short(s.p + i, s.n - i) | cases));
 }
 
 /* The same for resources of one type, or of any (NAME_NONE). */
 static uint32_t
 hash_of(uint16_t type, uint64_t text)
 {
-    return (uint32_t)(((text ^ text >> 31 ^ type) * HASH_FACTOR) >> 32);
+    return (uint32_t)hash_mix(text ^ type);
 }
 
 /* One pair for the instance at hand, unless it has it. */

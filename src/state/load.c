@@ -111,8 +111,10 @@ load_head(struct loader *l, struct slice file, struct err *e)
     struct window *w = &l->d.w;
     char head[4];
     size_t n;
-    int rc = window_fill(w);
+    int rc = 1;
 
+    while (rc > 0 && w->to < sizeof(head))
+        rc = window_fill(w);
     if (rc < 0)
         return rc;
     if (slice_starts(slice_of(w->p, w->to), SLICE("\xef\xbb\xbf")))
@@ -124,6 +126,7 @@ load_head(struct loader *l, struct slice file, struct err *e)
         w->at++;
         return 0;
     }
+    /* The first bytes, if there are as many. */
     n = w->to - w->at < sizeof(head) ? w->to - w->at : sizeof(head);
     memcpy(head, w->p + w->at, n);
     rc = doc_skip(&l->d);

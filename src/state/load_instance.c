@@ -35,7 +35,7 @@ piece_failed(struct loader *l, struct span s, size_t at, int rc)
 {
     if (rc == ERR_LIMIT)
         l->d.what = "nested too deeply";
-    return rc == ERR_SYNTAX ? wrong_piece(l, s, at, "malformed") : rc;
+    return rc == ERR_SYNTAX ? wrong_piece(l, s, at, "not JSON") : rc;
 }
 
 /*

@@ -145,7 +145,10 @@ code_point(struct slice s, size_t *n)
     uint32_t cp;
 
     *n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    if (*n > 1 && text_utf8(slice_head(s, *n)) != *n) {
+    /* U+2028 and its neighbours: some are line ends to text_utf8(). */
+    if (*n > 1 && text_utf8(slice_head(s, *n)) != *n &&
+        !(slice_starts(s, SLICE("\xe2\x80")) && s.n > 2 &&
+          (p[2] & 0xc0) == 0x80)) {
         *n = 1;
         return 0xfffd;
     }
