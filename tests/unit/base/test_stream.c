@@ -199,6 +199,34 @@ damaged(void **state)
         }
 }
 
+/* Bytes that are in memory already are not copied, but for gzip. */
+static void
+views(void **state)
+{
+    struct slice plain_text = SLICE("{\"a\":1}");
+    struct stream_mem m = {plain_text};
+    struct stream in = stream_mem(&m), s;
+    struct arena arena;
+    struct slice all;
+    struct err e;
+
+    (void)state;
+    arena_init(&arena, memory, sizeof(memory));
+    assert_int_equal(stream_sniff(&s, &in, SLICE("x"), &arena, &e), 0);
+    assert_non_null(s.view);
+    all = s.view(s.ctx);
+    assert_ptr_equal(all.p, plain_text.p);
+    assert_int_equal(all.n, plain_text.n);
+    assert_int_equal(stream_read(&s, out, 8, &e), 0);
+
+    m.left = slice_of((const char *)squeezed, sizeof(squeezed));
+    assert_int_equal(stream_sniff(&s, &in, SLICE("x"), &arena, &e), 0);
+    assert_null(s.view);
+    assert_int_equal(stream_read(&s, out, 400, &e), 320);
+    arena_init(&arena, memory, 8);
+    assert_int_equal(stream_sniff(&s, &in, SLICE("x"), &arena, &e), ERR_MEMORY);
+}
+
 static void
 no_memory(void **state)
 {
@@ -254,7 +282,7 @@ main(void)
         cmocka_unit_test(plain),      cmocka_unit_test(deflated),
         cmocka_unit_test(members),    cmocka_unit_test(torn),
         cmocka_unit_test(damaged),    cmocka_unit_test(no_memory),
-        cmocka_unit_test(descriptor),
+        cmocka_unit_test(descriptor), cmocka_unit_test(views),
     };
 
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
