@@ -5,6 +5,7 @@
 #define JSMN_PARENT_LINKS
 #include <jsmn.h>
 
+#include "scan.h"
 #include "text.h"
 
 struct packer {
@@ -255,6 +256,9 @@ pack_root(struct packer *k)
         return pack_bad(k, k->text.n);
     if (s.p[0] != '{' && s.p[0] != '[' && s.p[0] != '"')
         return pack_primitive(k, s);
+    /* jsmn looks at all that is open for each bracket that closes. */
+    if (scan_deeper(k->text, PACK_DEPTH_MAX))
+        return ERR_LIMIT;
     rc = pack_tokens(k);
     if (rc == 0 && !pack_gap(k, 0, tok_from(&k->tok[0]), 0))
         rc = pack_bad(k, 0);

@@ -169,3 +169,22 @@ scan_close(struct scan *s)
         }
     }
 }
+
+bool
+scan_deeper(struct slice text, size_t max)
+{
+    struct scan s;
+    size_t depth = 0;
+
+    scan_init(&s, text);
+    while (scan_block(&s))
+        for (; s.brackets != 0; s.brackets &= s.brackets - 1) {
+            size_t at = s.next - 64 + (size_t)__builtin_ctzll(s.brackets);
+
+            if ((s.p[at] & 2) == 0)
+                depth -= depth > 0;
+            else if (++depth > max)
+                return true;
+        }
+    return false;
+}

@@ -59,6 +59,9 @@ scan_next(struct scan *s)
  */
 size_t scan_close(struct scan *s);
 
+/* Whether containers stand in containers more than `max` deep. */
+bool scan_deeper(struct slice text, size_t max);
+
 /* Whether the text ended inside of a string. */
 static inline bool
 scan_in_string(const struct scan *s)

@@ -137,7 +137,8 @@ note_sought(struct hearings *all, struct trial *t, const struct wanted *w,
     if (all->n == all->max)
         return;
     all->list[all->n++] = (struct sought){
-        .text = match_text(t, w),
+        /* What has no id is the account's. */
+        .text = w->n > 0 ? match_text(t, w) : t->account,
         .type = b->n_types > 0 && b->n_types <= 4 ? map_type(b, 0)
                                                   : (uint16_t)NAME_NONE,
         .role = h->role,
@@ -163,8 +164,7 @@ judge_element(struct hearing *h, struct hearings *all, size_t binding,
     h->role = role_of(t, &h->binding);
     h->found = false;
     match_each(t, &w, judge_instance, h);
-    if (w.n > 0)
-        note_sought(all, t, &w, h, binding, bulk);
+    note_sought(all, t, &w, h, binding, bulk);
 }
 
 /* An id path with [] and no each is an implied each: over its list. */

@@ -141,14 +141,25 @@ in_string(void **state)
     assert_false(scan_in_string(&s));
 }
 
+static void
+deeper(void **state)
+{
+    (void)state;
+    assert_false(scan_deeper(SLICE(""), 0));
+    assert_false(scan_deeper(SLICE("\"[[[\""), 0));
+    assert_true(scan_deeper(SLICE("[]"), 0));
+    assert_false(scan_deeper(SLICE("[{\"a\":[]},[[]]]"), 3));
+    assert_true(scan_deeper(SLICE("[{\"a\":[]},[[]]]"), 2));
+    assert_false(scan_deeper(SLICE("]]][[["), 3));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_text),
-        cmocka_unit_test(backslashes),
-        cmocka_unit_test(close_brackets),
-        cmocka_unit_test(in_string),
+        cmocka_unit_test(random_text),    cmocka_unit_test(backslashes),
+        cmocka_unit_test(close_brackets), cmocka_unit_test(in_string),
+        cmocka_unit_test(deeper),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
