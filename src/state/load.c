@@ -126,7 +126,8 @@ load_head(struct loader *l, struct slice file, struct err *e)
         w->at++;
         return 0;
     }
-    /* The first bytes, if there are as many. */
+    for (rc = 1; rc > 0 && w->to - w->at < sizeof(head);)
+        rc = window_fill(w);
     n = w->to - w->at < sizeof(head) ? w->to - w->at : sizeof(head);
     memcpy(head, w->p + w->at, n);
     rc = doc_skip(&l->d);

@@ -1,0 +1,283 @@
+/* Instances are found by what mappings ask for, however it is written. */
+#include "loaded.h"
+
+#include "base/text.h"
+#include "state/index.h"
+
+#define DOC(resources) "{'version':4,'serial':1,'resources':[" resources "]}"
+#define RES(type, instances)                                                 \
+    "{'mode':'managed','type':'" type "','name':'r','instances':[" instances \
+    "]}"
+#define I(attributes) "{'attributes':" attributes "}"
+
+static const char map[] = "[ec2 ModifyThing]\n"
+                          "type = aws_thing\n"
+                          "id = name|alias.names|blok.ids < thingName\n"
+                          "id = count < thingCount\n"
+                          "[ec2 ModifyPart]\n"
+                          "type = aws_part\n"
+                          "id = id#1 < partId\n"
+                          "attr = size < size\n"
+                          "[ec2 ModifyScrap]\n"
+                          "type = aws_scrap\n"
+                          "id = blok.key~ < scrap\n"
+                          "[ec2 ModifyBox]\n"
+                          "type = aws_box\n"
+                          "id = id < boxId\n"
+                          "attr = holds < holds\n"
+                          "[ec2 ModifyHeld]\n"
+                          "type = aws_held\n"
+                          "id = id < heldId\n"
+                          "attr = box < box\n"
+                          "[type aws_box]\n"
+                          "part = holds aws_held box\n";
+
+static void
+parts_of_text(void **state)
+{
+    static const struct {
+        const char *text, *last, *middle;
+    } rows[] = {
+        {"i-1", "i-1", ""},
+        {"", "", ""},
+        {"arn:aws:ec2:eu-west-1:1:instance/i-1", "i-1", ""},
+        {"arn:aws:s3:::bucket", "bucket", ""},
+        {"arn:aws:iam::1:role/path/to/name", "name", ""},
+        {"arn:aws:logs:eu-west-1:1:log-group:/aws/lambda/f:*", "f", ""},
+        {"/aws/lambda/f", "f", ""},
+        {"example.com.", "example.com", ""},
+        {"/hostedzone/Z1", "Z1", ""},
+        {"https://sqs.eu-west-1.amazonaws.com/1/q", "q", ""},
+        {"a/b/", "b", ""},
+        {"/", "/", ""},
+        {":*", ":*", ""},
+        {"arn:aws:lambda:eu-west-1:1:function:f", "f", ""},
+        {"arn:aws:lambda:eu-west-1:1:function:f:live", "live", "f"},
+        {"arn:aws:dynamodb:eu-west-1:1:table/t", "t", ""},
+        {"arn:aws:dynamodb:eu-west-1:1:table/t/index/i", "i", "t"},
+        {"arn:aws:kinesis:eu-west-1:1:stream/s/consumer/c:1", "1", "s"},
+        {"arn:aws:x", "x", ""},
+        {"arn:::::function:", "function", ""},
+        {"table/t/index/i", "i", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct slice text = slice_str(rows[i].text);
+
+        if (!slice_eq(slice_str(rows[i].last), index_last(text)) ||
+            !slice_eq(slice_str(rows[i].middle), index_middle(text)))
+            fail_msg("%s: %.*s %.*s", rows[i].text, SLICE_FMT(index_last(text)),
+                     SLICE_FMT(index_middle(text)));
+    }
+}
+
+/* The numbers of the instances found, " 0 3". */
+static struct slice
+found(const struct state *st, const char *type, struct slice value,
+      char out[256])
+{
+    uint32_t name =
+        type != NULL ? names_find(&maps.names, slice_str(type)) : NAME_NONE;
+    struct buf b = buf_over(out, 256);
+    struct state_hits hits;
+    struct instance in;
+
+    state_find(st, (uint16_t)name, value, &hits);
+    while (state_hit_next(&hits, &in)) {
+        assert_true(type == NULL || in.type == name);
+        buf_byte(&b, ' ');
+        buf_u64(&b, in.number);
+    }
+    assert_false(b.full);
+    return buf_slice(&b);
+}
+
+static void
+by_value(void **state)
+{
+    static const char doc[] =
+        DOC(RES("aws_thing", I("{'id':'t-0','arn':'arn:aws:x:r:1:thing/T-0','name':'zero'}") "," I("{'id':'t-1','name':'arn:aws:lambda:r:1:function:one:live'}") "," I("{'id':'t-2','alias':{'names':['two','zwei',2]},'blok':"
+                                                                                                                                                                       "[{'ids':['b1']},{'ids':'b2'},{'ids':[['b3']]}],'count':7}") "," I("{'id':'t-0','name':'','count':true,'blok':null}")) "," RES("aws_part",
+                                                                                                                                                                                                                                                                                                      I(
+                                                                                                                                                                                                                                                                                                          "{'id':'sg-1_tcp_80_10.0.0.0/8','size':'sg-9'}") "," I("{'id':'a|b,c;d'}") "," I("{'id':'whole'}")) "," RES("aws_scrap",
+                                                                                                                                                                                                                                                                                                                                                                                                                      I("{'blok':[{'key':'k1/k2'},{'key':'k3'}]}")) "," RES("aws_held", I("{'box':'arn:aws:x:r:1:box/B1'}")) "," RES("aws_box", I("{'id':'B1','holds':[]}")) "," RES("aws_unheard_of", I("{'id':'t-0'}")) "," RES("aws_thing",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  I("{'id':'\\\\052.Example.com','tags':{'id':'t-9'}}") "," I(
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "{'id':'*.example.org.'}")));
+    static const struct {
+        const char *type, *value, *want;
+    } rows[] = {
+        {"aws_thing", "t-0", " 0 3"},
+        {"aws_thing", "T-0", " 0 3"},
+        {"aws_thing", "arn:aws:x:r:1:thing/t-0", " 0 3"},
+        {"aws_thing", "zero", " 0"},
+        {"aws_thing", "arn:aws:other:::path/Zero", " 0"},
+        {"aws_thing", "one", " 1"},
+        {"aws_thing", "live", " 1"},
+        {"aws_thing", "arn:aws:lambda:r:1:function:one:2", " 1"},
+        {"aws_thing", "two", " 2"},
+        {"aws_thing", "zwei", " 2"},
+        {"aws_thing", "2", " 2"},
+        {"aws_thing", "b1", " 2"},
+        {"aws_thing", "b2", " 2"},
+        {"aws_thing", "b3", " 2"},
+        {"aws_thing", "7", " 2"},
+        {"aws_thing", "true", " 3"},
+        {"aws_thing", "t-9", ""},
+        {"aws_thing", "", ""},
+        {"aws_thing", "null", ""},
+        {"aws_thing", "*.example.com", " 11"},
+        {"aws_thing", "\\052.example.org", " 12"},
+        {"aws_part", "sg-1", " 4"},
+        {"aws_part", "tcp", " 4"},
+        {"aws_part", "10.0.0.0/8", " 4"},
+        {"aws_part", "sg-1_tcp_80_10.0.0.0/8", " 4"},
+        {"aws_part", "sg-9", ""},
+        {"aws_part", "a", " 5"},
+        {"aws_part", "b,c;d", " 5"},
+        {"aws_part", "d", " 5"},
+        {"aws_part", "whole", " 6"},
+        {"aws_scrap", "k1", " 7"},
+        {"aws_scrap", "k2", " 7"},
+        {"aws_scrap", "k3", " 7"},
+        /* The owner of a part, though no id line has it. */
+        {"aws_held", "B1", " 8"},
+        {"aws_box", "b1", " 9"},
+        /* Of any type: by id and ARN alone. */
+        {NULL, "t-0", " 0 3"},
+        {NULL, "b1", " 9"},
+        {NULL, "zero", ""},
+        {NULL, "tcp", " 4"},
+        {"aws_part", "t-0", ""},
+    };
+    static const struct {
+        const char *type, *want;
+    } all[] = {
+        {"aws_thing", " 0 1 2 3 11 12"},
+        {"aws_part", " 4 5 6"},
+        {"aws_box", " 9"},
+        {"aws_vpc", ""},
+        {NULL, ""},
+    };
+    struct state *st;
+    char out[256];
+
+    (void)state;
+    use_maps(map);
+    st = load_good(quoted(doc), 0);
+    for (size_t i = 0; i < ROWS(rows); i++) {
+        struct slice s = found(st, rows[i].type, slice_str(rows[i].value), out);
+
+        if (!slice_eq(s, slice_str(rows[i].want)))
+            fail_msg("%s %s:%.*s", rows[i].type ? rows[i].type : "any",
+                     rows[i].value, SLICE_FMT(s));
+    }
+    for (size_t i = 0; i < ROWS(all); i++) {
+        struct slice s = found(st, all[i].type, slice_of(NULL, 0), out);
+
+        if (!slice_eq(s, slice_str(all[i].want)))
+            fail_msg("all %s:%.*s", all[i].type, SLICE_FMT(s));
+    }
+}
+
+/* Writes a document of n instances of two types; each has its own id, one of
+ * 40 names, and the same count. */
+static struct slice
+many(uint32_t n, char *text, size_t max)
+{
+    struct buf b = buf_over(text, max);
+
+    buf_put(&b, SLICE("{\"version\":4,\"resources\":["));
+    for (uint32_t i = 0; i < n; i++)
+        buf_fmt(&b,
+                "%s\n  {\"mode\":\"managed\",\"type\":\"%s\",\"name\":\"r\","
+                "\"instances\":[{\"attributes\":{\"id\":\"id-%08x\",\"name\":"
+                "\"name-%u\",\"count\":1,\"text\":\"%*s\"}}]}",
+                i == 0 ? "" : ",", i % 3 == 0 ? "aws_part" : "aws_thing",
+                i * 2654435761u, i % 40, i % 500 == 9 ? 30000 : 1, "");
+    buf_put(&b, SLICE("]}\n"));
+    assert_false(b.full);
+    return buf_slice(&b);
+}
+
+/* In a document of many windows everything is found, and nothing else. */
+static void
+by_many(void **state)
+{
+    static char text[8u << 20];
+    uint32_t n = 20000, things = 0;
+    struct slice doc = many(n, text, sizeof(text));
+    struct state *st;
+    struct state_hits hits;
+    struct instance in;
+    uint32_t type, id;
+
+    (void)state;
+    use_maps(map);
+    st = load_good(doc, 4093);
+    assert_int_equal(n, state_instances(st));
+    type = names_find(&maps.names, SLICE("aws_thing"));
+    id = names_find(&maps.names, SLICE("id"));
+    for (uint32_t i = 0; i < n; i++) {
+        char want[16], number[16], out[256];
+        const char *of_type = i % 3 == 0 ? "aws_part" : "aws_thing";
+
+        snprintf(want, sizeof(want), "id-%08x", i * 2654435761u);
+        snprintf(number, sizeof(number), " %u", i);
+        in = state_instance(st, i);
+        assert_true(
+            slice_eq(slice_str(want), value_text(value_get(in.attrs, id))));
+        for (int k = 0; k < 2; k++)
+            if (!slice_eq(slice_str(number), found(st, k == 0 ? NULL : of_type,
+                                                   slice_str(want), out)))
+                fail_msg("%s", want);
+    }
+    state_find(st, (uint16_t)type, SLICE("name-7"), &hits);
+    for (uint32_t i = 7; i < n; i += 40)
+        if (i % 3 != 0)
+            assert_true(state_hit_next(&hits, &in) && in.number == i);
+    assert_false(state_hit_next(&hits, &in));
+    state_find(st, (uint16_t)type, SLICE("1"), &hits);
+    while (state_hit_next(&hits, &in))
+        things++;
+    state_find(st, (uint16_t)type, slice_of(NULL, 0), &hits);
+    assert_int_equal(things, hits.end - hits.at);
+    assert_int_equal(n - (n + 2) / 3, things);
+}
+
+/* An id of very many parts is found by the first ones, at little cost. */
+static void
+bounded(void **state)
+{
+    static char text[1u << 16];
+    struct buf b = buf_over(text, sizeof(text));
+    struct state *st;
+    char out[256];
+
+    (void)state;
+    use_maps(map);
+    buf_put(&b, SLICE("{\"version\":4,\"resources\":[{\"mode\":\"managed\","
+                      "\"type\":\"aws_part\",\"name\":\"r\",\"instances\":"
+                      "[{\"attributes\":{\"id\":\""));
+    for (int i = 0; i < 10000; i++)
+        buf_fmt(&b, "p%d_", i);
+    buf_put(&b, SLICE("\"}}]}]}"));
+    assert_false(b.full);
+    st = load_good(buf_slice(&b), 0);
+    assert_int_equal(2, found(st, "aws_part", SLICE("p0"), out).n);
+    assert_int_equal(2, found(st, "aws_part", SLICE("p20"), out).n);
+    assert_true(arena_mark(&keep) < b.n + 4096);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_of_text),
+        cmocka_unit_test(by_value),
+        cmocka_unit_test(by_many),
+        cmocka_unit_test(bounded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
