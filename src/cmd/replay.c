@@ -1,5 +1,6 @@
 #include "cmd/replay.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -196,6 +197,19 @@ replay_prepare(struct replay *r)
     return 0;
 }
 
+/* Says that standard output cannot be written, unless whoever read it has
+ * simply gone. */
+static void
+say_unwritten(struct replay *r)
+{
+    struct stat st;
+
+    if (fstat(STDOUT_FILENO, &st) == 0 &&
+        (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode)))
+        return;
+    replay_say(r, "tfdrift replay: cannot write to standard output");
+}
+
 /* Judges all there is; the exit status. */
 static int
 run(struct replay *r)
@@ -208,8 +222,10 @@ run(struct replay *r)
         replay_say(r, "tfdrift replay: reading events from the terminal");
     replay_inputs(r);
     replay_summary(r);
-    if (out_flush(&r->out) < 0)
+    if (out_flush(&r->out) < 0) {
+        say_unwritten(r);
         return 1;
+    }
     if (r->stats)
         replay_stats(r);
     if (r->count.failed > 0)

@@ -77,6 +77,11 @@ put_looked(struct buf *b, const struct replay *r)
                 (unsigned long long)c->verdict[VERDICT_UNMANAGED]);
     if (c->refused > 0)
         buf_fmt(b, ", %llu refused", (unsigned long long)c->refused);
+    if (c->failed > 0)
+        buf_fmt(b, ", %llu failed", (unsigned long long)c->failed);
+    if (r->ledger.forgotten > 0)
+        buf_fmt(b, "; %llu open drifts forgotten",
+                (unsigned long long)r->ledger.forgotten);
     paint_put(b, r->table.colours, PAINT_OFF);
     buf_byte(b, '\n');
 }

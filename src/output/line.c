@@ -17,15 +17,16 @@ enum presence { ALWAYS, KNOWN, IF_TRUE, IF_FALSE };
 
 /* One key. */
 struct field {
-    const char *key;
-    size_t offset; /* of the member in struct record */
+    struct slice key; /* ,"key": */
+    size_t offset;    /* of the member in struct record */
     enum shape shape;
     enum presence presence;
 };
 
 static const struct field fields[] = {
-#define RECORD_FIELD(member, shape, presence, sentence) \
-    {#member, offsetof(struct record, member), shape, presence},
+#define RECORD_FIELD(member, shape, presence, sentence)                       \
+    {SLICE_INIT(",\"" #member "\":"), offsetof(struct record, member), shape, \
+     presence},
 #include "drift/record_fields.def"
 #undef RECORD_FIELD
 };
@@ -132,19 +133,17 @@ put_value(struct buf *b, const struct record *r, const struct field *f)
 void
 line_record(struct buf *b, const struct record *r)
 {
-    const char *comma = "{";
+    size_t skip = 1; /* the first key's comma */
 
+    buf_byte(b, '{');
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
         const struct field *f = &fields[i];
 
         if (!is_present(r, f))
             continue;
-        buf_put(b, slice_str(comma));
-        buf_byte(b, '"');
-        buf_put(b, slice_str(f->key));
-        buf_put(b, SLICE("\":"));
+        buf_put(b, slice_from(f->key, skip));
         put_value(b, r, f);
-        comma = ",";
+        skip = 0;
     }
     buf_byte(b, '}');
 }
