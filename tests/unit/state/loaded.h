@@ -1,6 +1,7 @@
 /*
  * A state written in a row of a test, with ' for ", loaded in several ways:
- * at once and in dribbles.  Mappings are the built-in ones, with more in a text.
+ * at once and in dribbles.  Mappings are the built-in ones, with more in a
+ * text.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,12 +4,6 @@
 #include "base/text.h"
 #include "state/index.h"
 
-#define DOC(resources) "{'version':4,'serial':1,'resources':[" resources "]}"
-#define RES(type, instances)                                                 \
-    "{'mode':'managed','type':'" type "','name':'r','instances':[" instances \
-    "]}"
-#define I(attributes) "{'attributes':" attributes "}"
-
 static const char map[] = "[ec2 ModifyThing]\n"
                           "type = aws_thing\n"
                           "id = name|alias.names|blok.ids < thingName\n"
@@ -93,90 +87,117 @@ found(const struct state *st, const char *type, struct slice value,
     return buf_slice(&b);
 }
 
+/* Instances by number, each a resource of its own. */
+static const struct {
+    const char *type, *attributes;
+} found_in[] = {
+    {"aws_thing", "{'id':'t-0','arn':'arn:aws:x:r:1:thing/T-0','name':'zero'}"},
+    {"aws_thing", "{'id':'t-1','name':'arn:aws:lambda:r:1:function:one:live'}"},
+    {"aws_thing",
+     "{'id':'t-2','alias':{'names':['two','zwei',2]},'blok':[{'ids':['b1']},"
+     "{'ids':'b2'},{'ids':[['b3']]}],'count':7}"},
+    {"aws_thing", "{'id':'t-0','name':'','count':true,'blok':null}"},
+    {"aws_part", "{'id':'sg-1_tcp_80_10.0.0.0/8','size':'sg-9'}"},
+    {"aws_part", "{'id':'a|b,c;d'}"},
+    {"aws_part", "{'id':'whole'}"},
+    {"aws_scrap", "{'blok':[{'key':'k1/k2'},{'key':'k3'}]}"},
+    {"aws_held", "{'box':'arn:aws:x:r:1:box/B1'}"},
+    {"aws_box", "{'id':'B1','holds':[]}"},
+    {"aws_unheard_of", "{'id':'t-0'}"},
+    {"aws_thing", "{'id':'\\\\052.Example.com','tags':{'id':'t-9'}}"},
+    {"aws_thing", "{'id':'*.example.org.'}"},
+};
+
+static const struct {
+    const char *type, *value, *want;
+} find_rows[] = {
+    {"aws_thing", "t-0", " 0 3"},
+    {"aws_thing", "T-0", " 0 3"},
+    {"aws_thing", "arn:aws:x:r:1:thing/t-0", " 0 3"},
+    {"aws_thing", "zero", " 0"},
+    {"aws_thing", "arn:aws:other:::path/Zero", " 0"},
+    {"aws_thing", "one", " 1"},
+    {"aws_thing", "live", " 1"},
+    {"aws_thing", "arn:aws:lambda:r:1:function:one:2", " 1"},
+    {"aws_thing", "two", " 2"},
+    {"aws_thing", "zwei", " 2"},
+    {"aws_thing", "2", " 2"},
+    {"aws_thing", "b1", " 2"},
+    {"aws_thing", "b2", " 2"},
+    {"aws_thing", "b3", " 2"},
+    {"aws_thing", "7", " 2"},
+    {"aws_thing", "true", " 3"},
+    {"aws_thing", "t-9", ""},
+    {"aws_thing", "", ""},
+    {"aws_thing", "null", ""},
+    {"aws_thing", "*.example.com", " 11"},
+    {"aws_thing", "\\052.example.org", " 12"},
+    {"aws_part", "sg-1", " 4"},
+    {"aws_part", "tcp", " 4"},
+    {"aws_part", "10.0.0.0/8", " 4"},
+    {"aws_part", "sg-1_tcp_80_10.0.0.0/8", " 4"},
+    {"aws_part", "sg-9", ""},
+    {"aws_part", "a", " 5"},
+    {"aws_part", "b,c;d", " 5"},
+    {"aws_part", "d", " 5"},
+    {"aws_part", "whole", " 6"},
+    {"aws_scrap", "k1", " 7"},
+    {"aws_scrap", "k2", " 7"},
+    {"aws_scrap", "k3", " 7"},
+    /* The owner of a part, though no id line has it. */
+    {"aws_held", "B1", " 8"},
+    {"aws_box", "b1", " 9"},
+    /* Of any type: by id and ARN alone. */
+    {NULL, "t-0", " 0 3"},
+    {NULL, "b1", " 9"},
+    {NULL, "zero", ""},
+    {NULL, "tcp", " 4"},
+    {"aws_part", "t-0", ""},
+};
+
+static const struct {
+    const char *type, *want;
+} all_rows[] = {
+    {"aws_thing", " 0 1 2 3 11 12"},
+    {"aws_part", " 4 5 6"},
+    {"aws_box", " 9"},
+    {"aws_vpc", ""},
+    {NULL, ""},
+};
+
 static void
 by_value(void **state)
 {
-    static const char doc[] =
-        DOC(RES("aws_thing", I("{'id':'t-0','arn':'arn:aws:x:r:1:thing/T-0','name':'zero'}") "," I("{'id':'t-1','name':'arn:aws:lambda:r:1:function:one:live'}") "," I("{'id':'t-2','alias':{'names':['two','zwei',2]},'blok':"
-                                                                                                                                                                       "[{'ids':['b1']},{'ids':'b2'},{'ids':[['b3']]}],'count':7}") "," I("{'id':'t-0','name':'','count':true,'blok':null}")) "," RES("aws_part",
-                                                                                                                                                                                                                                                                                                      I(
-                                                                                                                                                                                                                                                                                                          "{'id':'sg-1_tcp_80_10.0.0.0/8','size':'sg-9'}") "," I("{'id':'a|b,c;d'}") "," I("{'id':'whole'}")) "," RES("aws_scrap",
-                                                                                                                                                                                                                                                                                                                                                                                                                      I("{'blok':[{'key':'k1/k2'},{'key':'k3'}]}")) "," RES("aws_held", I("{'box':'arn:aws:x:r:1:box/B1'}")) "," RES("aws_box", I("{'id':'B1','holds':[]}")) "," RES("aws_unheard_of", I("{'id':'t-0'}")) "," RES("aws_thing",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  I("{'id':'\\\\052.Example.com','tags':{'id':'t-9'}}") "," I(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "{'id':'*.example.org.'}")));
-    static const struct {
-        const char *type, *value, *want;
-    } rows[] = {
-        {"aws_thing", "t-0", " 0 3"},
-        {"aws_thing", "T-0", " 0 3"},
-        {"aws_thing", "arn:aws:x:r:1:thing/t-0", " 0 3"},
-        {"aws_thing", "zero", " 0"},
-        {"aws_thing", "arn:aws:other:::path/Zero", " 0"},
-        {"aws_thing", "one", " 1"},
-        {"aws_thing", "live", " 1"},
-        {"aws_thing", "arn:aws:lambda:r:1:function:one:2", " 1"},
-        {"aws_thing", "two", " 2"},
-        {"aws_thing", "zwei", " 2"},
-        {"aws_thing", "2", " 2"},
-        {"aws_thing", "b1", " 2"},
-        {"aws_thing", "b2", " 2"},
-        {"aws_thing", "b3", " 2"},
-        {"aws_thing", "7", " 2"},
-        {"aws_thing", "true", " 3"},
-        {"aws_thing", "t-9", ""},
-        {"aws_thing", "", ""},
-        {"aws_thing", "null", ""},
-        {"aws_thing", "*.example.com", " 11"},
-        {"aws_thing", "\\052.example.org", " 12"},
-        {"aws_part", "sg-1", " 4"},
-        {"aws_part", "tcp", " 4"},
-        {"aws_part", "10.0.0.0/8", " 4"},
-        {"aws_part", "sg-1_tcp_80_10.0.0.0/8", " 4"},
-        {"aws_part", "sg-9", ""},
-        {"aws_part", "a", " 5"},
-        {"aws_part", "b,c;d", " 5"},
-        {"aws_part", "d", " 5"},
-        {"aws_part", "whole", " 6"},
-        {"aws_scrap", "k1", " 7"},
-        {"aws_scrap", "k2", " 7"},
-        {"aws_scrap", "k3", " 7"},
-        /* The owner of a part, though no id line has it. */
-        {"aws_held", "B1", " 8"},
-        {"aws_box", "b1", " 9"},
-        /* Of any type: by id and ARN alone. */
-        {NULL, "t-0", " 0 3"},
-        {NULL, "b1", " 9"},
-        {NULL, "zero", ""},
-        {NULL, "tcp", " 4"},
-        {"aws_part", "t-0", ""},
-    };
-    static const struct {
-        const char *type, *want;
-    } all[] = {
-        {"aws_thing", " 0 1 2 3 11 12"},
-        {"aws_part", " 4 5 6"},
-        {"aws_box", " 9"},
-        {"aws_vpc", ""},
-        {NULL, ""},
-    };
+    static char text[4096];
+    struct buf doc = buf_over(text, sizeof(text));
     struct state *st;
     char out[256];
 
     (void)state;
     use_maps(map);
-    st = load_good(quoted(doc), 0);
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        struct slice s = found(st, rows[i].type, slice_str(rows[i].value), out);
+    buf_put(&doc, SLICE("{\"version\":4,\"resources\":["));
+    for (size_t i = 0; i < ROWS(found_in); i++) {
+        struct slice attributes = quoted(found_in[i].attributes);
 
-        if (!slice_eq(s, slice_str(rows[i].want)))
-            fail_msg("%s %s:%.*s", rows[i].type ? rows[i].type : "any",
-                     rows[i].value, SLICE_FMT(s));
+        buf_fmt(&doc,
+                "%s{\"mode\":\"managed\",\"type\":\"%s\",\"name\":\"r\","
+                "\"instances\":[{\"attributes\":%.*s}]}",
+                i > 0 ? "," : "", found_in[i].type, SLICE_FMT(attributes));
     }
-    for (size_t i = 0; i < ROWS(all); i++) {
-        struct slice s = found(st, all[i].type, slice_of(NULL, 0), out);
+    buf_put(&doc, SLICE("]}"));
+    st = load_good(buf_slice(&doc), 0);
+    for (size_t i = 0; i < ROWS(find_rows); i++) {
+        struct slice s =
+            found(st, find_rows[i].type, slice_str(find_rows[i].value), out);
 
-        if (!slice_eq(s, slice_str(all[i].want)))
-            fail_msg("all %s:%.*s", all[i].type, SLICE_FMT(s));
+        if (!slice_eq(s, slice_str(find_rows[i].want)))
+            fail_msg("%zu, %s:%.*s", i, find_rows[i].value, SLICE_FMT(s));
+    }
+    for (size_t i = 0; i < ROWS(all_rows); i++) {
+        struct slice s = found(st, all_rows[i].type, slice_of(NULL, 0), out);
+
+        if (!slice_eq(s, slice_str(all_rows[i].want)))
+            fail_msg("all %s:%.*s", all_rows[i].type, SLICE_FMT(s));
     }
 }
 

@@ -3,149 +3,146 @@
 
 static char big[32u << 20];
 
-static void
-said(void **state)
-{
-    static const struct {
-        const char *text;
-        int code;
-        const char *want; /* after "a.tfstate: " */
-    } rows[] = {
-        {"", ERR_FOREIGN, "empty, not a Terraform state"},
-        {" \n\t", ERR_FOREIGN, "empty, not a Terraform state"},
-        {"\xef\xbb\xbf", ERR_FOREIGN, "empty, not a Terraform state"},
-        {"resource 'a' 'b' {}", ERR_FOREIGN,
-         "not JSON, so not a Terraform state"},
-        {"'abc", ERR_FOREIGN, "not JSON, so not a Terraform state"},
-        {"[1] 2", ERR_FOREIGN, "not JSON, so not a Terraform state"},
-        {"[1]", ERR_FOREIGN,
-         "JSON, but not an object, so not a Terraform state"},
-        {"null", ERR_FOREIGN,
-         "JSON, but not an object, so not a Terraform state"},
-        {"\xff\xfe{", ERR_FOREIGN,
-         "text in UTF-16, not a Terraform state (the '>' of PowerShell writes "
-         "that)"},
-        {"\x1f\x8b\x08", ERR_FOREIGN,
-         "compressed with gzip, not a Terraform state"},
-        {"PK\x03\x04", ERR_FOREIGN,
-         "a ZIP archive (a saved plan is one), not a Terraform state"},
-        {"{}", ERR_FOREIGN,
-         "JSON, but not a Terraform state: no number under \"version\", or "
-         "nothing else of a state"},
-        {"{'version':4}", ERR_FOREIGN,
-         "JSON, but not a Terraform state: no number under \"version\", or "
-         "nothing else of a state"},
-        {"{'version':'4','serial':1}", ERR_FOREIGN,
-         "JSON, but not a Terraform state: no number under \"version\", or "
-         "nothing else of a state"},
-        {"{'eventVersion':'1.08'}\n{'eventVersion':'1.08'}", ERR_FOREIGN,
-         "JSON, but not a Terraform state: no number under \"version\", or "
-         "nothing else of a state"},
-        {"{'version':3,'serial':1,'modules':[{'resources':{}}]}", ERR_FOREIGN,
-         "a Terraform state of format version 3 (Terraform 0.11 or older); a "
-         "newer Terraform upgrades it: `terraform state pull` prints it in "
-         "version 4"},
-        {"{'serial':1,'version':1}", ERR_FOREIGN,
-         "a Terraform state of format version 1 (Terraform 0.11 or older); a "
-         "newer Terraform upgrades it: `terraform state pull` prints it in "
-         "version 4"},
-        {"{'version':5,'serial':1,'resources':{'new':'shape'}}", ERR_FOREIGN,
-         "a Terraform state of format version 5, newer than the version 4 "
-         "that can be read"},
-        {"{'meta':{'key_provider.x':'e30='},'encrypted_data':'AAAA',"
-         "'encryption_version':'v0','serial':1,'lineage':'x'}",
-         ERR_FOREIGN,
-         "a state encrypted by OpenTofu, which cannot be read; give it the "
-         "output of `tofu state pull`"},
-        {"{'format_version':'1.0','terraform_version':'1.9.8','values':{}}",
-         ERR_FOREIGN,
-         "the output of `terraform show -json`, not the state itself; "
-         "`terraform state pull` prints that"},
-        {"{'format_version':'1.2','planned_values':{},'resource_changes':[]}",
-         ERR_FOREIGN,
-         "a plan written as JSON, not a state; `terraform state pull` prints "
-         "the state"},
+static const struct {
+    const char *text;
+    int code;
+    const char *want; /* after "a.tfstate: " */
+} said_rows[] = {
+    {"", ERR_FOREIGN, "empty, not a Terraform state"},
+    {" \n\t", ERR_FOREIGN, "empty, not a Terraform state"},
+    {"\xef\xbb\xbf", ERR_FOREIGN, "empty, not a Terraform state"},
+    {"resource 'a' 'b' {}", ERR_FOREIGN, "not JSON, so not a Terraform state"},
+    {"'abc", ERR_FOREIGN, "not JSON, so not a Terraform state"},
+    {"[1] 2", ERR_FOREIGN, "not JSON, so not a Terraform state"},
+    {"[1]", ERR_FOREIGN, "JSON, but not an object, so not a Terraform state"},
+    {"null", ERR_FOREIGN, "JSON, but not an object, so not a Terraform state"},
+    {"\xff\xfe{", ERR_FOREIGN,
+     "text in UTF-16, not a Terraform state (the '>' of PowerShell writes "
+     "that)"},
+    {"\x1f\x8b\x08", ERR_FOREIGN,
+     "compressed with gzip, not a Terraform state"},
+    {"PK\x03\x04", ERR_FOREIGN,
+     "a ZIP archive (a saved plan is one), not a Terraform state"},
+    {"{}", ERR_FOREIGN,
+     "JSON, but not a Terraform state: no number under \"version\", or "
+     "nothing else of a state"},
+    {"{'version':4}", ERR_FOREIGN,
+     "JSON, but not a Terraform state: no number under \"version\", or "
+     "nothing else of a state"},
+    {"{'version':'4','serial':1}", ERR_FOREIGN,
+     "JSON, but not a Terraform state: no number under \"version\", or "
+     "nothing else of a state"},
+    {"{'eventVersion':'1.08'}\n{'eventVersion':'1.08'}", ERR_FOREIGN,
+     "JSON, but not a Terraform state: no number under \"version\", or "
+     "nothing else of a state"},
+    {"{'version':3,'serial':1,'modules':[{'resources':{}}]}", ERR_FOREIGN,
+     "a Terraform state of format version 3 (Terraform 0.11 or older); a "
+     "newer Terraform upgrades it: `terraform state pull` prints it in "
+     "version 4"},
+    {"{'serial':1,'version':1}", ERR_FOREIGN,
+     "a Terraform state of format version 1 (Terraform 0.11 or older); a "
+     "newer Terraform upgrades it: `terraform state pull` prints it in "
+     "version 4"},
+    {"{'version':5,'serial':1,'resources':{'new':'shape'}}", ERR_FOREIGN,
+     "a Terraform state of format version 5, newer than the version 4 "
+     "that can be read"},
+    {"{'meta':{'key_provider.x':'e30='},'encrypted_data':'AAAA',"
+     "'encryption_version':'v0','serial':1,'lineage':'x'}",
+     ERR_FOREIGN,
+     "a state encrypted by OpenTofu, which cannot be read; give it the "
+     "output of `tofu state pull`"},
+    {"{'format_version':'1.0','terraform_version':'1.9.8','values':{}}",
+     ERR_FOREIGN,
+     "the output of `terraform show -json`, not the state itself; "
+     "`terraform state pull` prints that"},
+    {"{'format_version':'1.2','planned_values':{},'resource_changes':[]}",
+     ERR_FOREIGN,
+     "a plan written as JSON, not a state; `terraform state pull` prints "
+     "the state"},
 
-        {"{'version':4,'serial':1} x", ERR_SYNTAX,
-         "malformed at offset 25: something follows the state"},
-        {"{'version':4,'serial':1}{", ERR_SYNTAX,
-         "malformed at offset 24: something follows the state"},
-        {"{'version' 4}", ERR_SYNTAX,
-         "malformed at offset 11: expected ':' after a member's name"},
-        {"{'version':4 'serial':1}", ERR_SYNTAX,
-         "malformed at offset 13: expected ',' or '}' after a member"},
-        {"{'version':4,}", ERR_SYNTAX,
-         "malformed at offset 13: expected a member's name"},
-        {"{'version':4,'x':[1,,2]}", ERR_SYNTAX,
-         "malformed at offset 20: expected a value"},
-        {"{'version':4,'x':[1 2]}", ERR_SYNTAX,
-         "malformed at offset 20: expected ',' or ']' after an item"},
-        {"{'version':4,'x':[01]}", ERR_SYNTAX,
-         "malformed at offset 18: expected a value"},
-        {"{'version':4,'x':{'a':nil}}", ERR_SYNTAX,
-         "malformed at offset 22: expected a value"},
-        {"{'version':4,'x':'a\nb'}", ERR_SYNTAX,
-         "malformed at offset 17: a control character in a string"},
-        {"{'version':4,'lineage':'\\q'}", ERR_SYNTAX,
-         "malformed at offset 27: an escape that JSON does not know"},
-        {"{'version':4,'resources':{}}", ERR_SYNTAX,
-         "malformed at offset 25: expected a list of resources"},
-        {"{'version':4,'resources':[1]}", ERR_SYNTAX,
-         "malformed at offset 26, in resources[0]: expected an object: a "
-         "resource"},
-        {"{'version':4,'resources':[{'mode':'managed','type':'aws_vpc'}]}",
-         ERR_SYNTAX,
-         "malformed at offset 61, in resources[0]: a resource without mode, "
-         "type or name"},
-        {"{'version':4,'resources':[{'mode':1}]}", ERR_SYNTAX,
-         "malformed at offset 34, in resources[0]: expected a string"},
-        {"{'resources':[{'mode':'managed','type':'aws_vpc','name':'a',"
-         "'instances':[]},{'mode':'managed','type':'aws_vpc','instances':{}",
-         ERR_SYNTAX,
-         "malformed at offset 123, in resources[1]: expected a list of "
-         "instances"},
+    {"{'version':4,'serial':1} x", ERR_SYNTAX,
+     "malformed at offset 25: something follows the state"},
+    {"{'version':4,'serial':1}{", ERR_SYNTAX,
+     "malformed at offset 24: something follows the state"},
+    {"{'version' 4}", ERR_SYNTAX,
+     "malformed at offset 11: expected ':' after a member's name"},
+    {"{'version':4 'serial':1}", ERR_SYNTAX,
+     "malformed at offset 13: expected ',' or '}' after a member"},
+    {"{'version':4,}", ERR_SYNTAX,
+     "malformed at offset 13: expected a member's name"},
+    {"{'version':4,'x':[1,,2]}", ERR_SYNTAX,
+     "malformed at offset 20: expected a value"},
+    {"{'version':4,'x':[1 2]}", ERR_SYNTAX,
+     "malformed at offset 20: expected ',' or ']' after an item"},
+    {"{'version':4,'x':[01]}", ERR_SYNTAX,
+     "malformed at offset 18: expected a value"},
+    {"{'version':4,'x':{'a':nil}}", ERR_SYNTAX,
+     "malformed at offset 22: expected a value"},
+    {"{'version':4,'x':'a\nb'}", ERR_SYNTAX,
+     "malformed at offset 17: a control character in a string"},
+    {"{'version':4,'lineage':'\\q'}", ERR_SYNTAX,
+     "malformed at offset 27: an escape that JSON does not know"},
+    {"{'version':4,'resources':{}}", ERR_SYNTAX,
+     "malformed at offset 25: expected a list of resources"},
+    {"{'version':4,'resources':[1]}", ERR_SYNTAX,
+     "malformed at offset 26, in resources[0]: expected an object: a "
+     "resource"},
+    {"{'version':4,'resources':[{'mode':'managed','type':'aws_vpc'}]}",
+     ERR_SYNTAX,
+     "malformed at offset 61, in resources[0]: a resource without mode, "
+     "type or name"},
+    {"{'version':4,'resources':[{'mode':1}]}", ERR_SYNTAX,
+     "malformed at offset 34, in resources[0]: expected a string"},
+    {"{'resources':[{'mode':'managed','type':'aws_vpc','name':'a',"
+     "'instances':[]},{'mode':'managed','type':'aws_vpc','instances':{}",
+     ERR_SYNTAX,
+     "malformed at offset 123, in resources[1]: expected a list of "
+     "instances"},
 #define IN(text)                                                    \
     "{'version':4,'resources':[{'mode':'managed','type':'aws_vpc'," \
     "'name':'v','instances':[{}," text "]}]}"
-        {IN("7"), ERR_SYNTAX,
-         "malformed at offset 88, in resources[0].instances[1]: expected an "
-         "object: an instance"},
-        {IN("{'attributes':[]}"), ERR_SYNTAX,
-         "malformed at offset 102, in resources[0].instances[1]: attributes "
-         "are not an object"},
-        {IN("{'attributes':{'id':}}"), ERR_SYNTAX,
-         "malformed at offset 108, in resources[0].instances[1]: not JSON"},
-        {IN("{'attributes':{'id':1]}"), ERR_SYNTAX,
-         "malformed at offset 109, in resources[0].instances[1]: not JSON"},
-        {IN("{'attributes_flat':['id']}"), ERR_SYNTAX,
-         "malformed at offset 107, in resources[0].instances[1]: not JSON"},
-        {IN("{'index_key':true}"), ERR_SYNTAX,
-         "malformed at offset 101, in resources[0].instances[1]: index_key "
-         "is neither text nor number"},
-        {IN("{'sensitive_attributes':[1 2]}"), ERR_SYNTAX,
-         "malformed at offset 115, in resources[0].instances[1]: not JSON"},
+    {IN("7"), ERR_SYNTAX,
+     "malformed at offset 88, in resources[0].instances[1]: expected an "
+     "object: an instance"},
+    {IN("{'attributes':[]}"), ERR_SYNTAX,
+     "malformed at offset 102, in resources[0].instances[1]: attributes "
+     "are not an object"},
+    {IN("{'attributes':{'id':}}"), ERR_SYNTAX,
+     "malformed at offset 108, in resources[0].instances[1]: not JSON"},
+    {IN("{'attributes':{'id':1]}"), ERR_SYNTAX,
+     "malformed at offset 109, in resources[0].instances[1]: not JSON"},
+    {IN("{'attributes_flat':['id']}"), ERR_SYNTAX,
+     "malformed at offset 107, in resources[0].instances[1]: not JSON"},
+    {IN("{'index_key':true}"), ERR_SYNTAX,
+     "malformed at offset 101, in resources[0].instances[1]: index_key "
+     "is neither text nor number"},
+    {IN("{'sensitive_attributes':[1 2]}"), ERR_SYNTAX,
+     "malformed at offset 115, in resources[0].instances[1]: not JSON"},
 
-        {"{", ERR_MORE, "torn: it ends at offset 1"},
-        {"{'version':4,'outputs':{'a':", ERR_MORE,
-         "torn: it ends at offset 28"},
-        {"{'version':4,'resources':[{'mode':'managed','type':'aws_vpc',"
-         "'name':'v','instances':[{'attributes':{'id':'vpc-1'",
-         ERR_MORE, "torn: it ends at offset 112, in resources[0].instances[0]"},
-        {"{'version':4,'resources':[{},", ERR_SYNTAX,
-         "malformed at offset 28, in resources[0]: a resource without mode, "
-         "type or name"},
-    };
+    {"{", ERR_MORE, "torn: it ends at offset 1"},
+    {"{'version':4,'outputs':{'a':", ERR_MORE, "torn: it ends at offset 28"},
+    {"{'version':4,'resources':[{'mode':'managed','type':'aws_vpc',"
+     "'name':'v','instances':[{'attributes':{'id':'vpc-1'",
+     ERR_MORE, "torn: it ends at offset 112, in resources[0].instances[0]"},
+    {"{'version':4,'resources':[{},", ERR_SYNTAX,
+     "malformed at offset 28, in resources[0]: a resource without mode, "
+     "type or name"},
+};
 
+static void
+said(void **state)
+{
     (void)state;
     use_maps(NULL);
-    for (size_t i = 0; i < ROWS(rows); i++)
+    for (size_t i = 0; i < ROWS(said_rows); i++)
         for (size_t step = 0; step < 3; step++) {
             struct state *st;
             struct err e;
-            int rc = load_bytes(quoted(rows[i].text), step, &st, &e);
+            int rc = load_bytes(quoted(said_rows[i].text), step, &st, &e);
 
-            if (rc != rows[i].code || strncmp(e.text, "a.tfstate: ", 11) != 0 ||
-                strcmp(e.text + 11, rows[i].want) != 0)
+            if (rc != said_rows[i].code ||
+                strncmp(e.text, "a.tfstate: ", 11) != 0 ||
+                strcmp(e.text + 11, said_rows[i].want) != 0)
                 fail_msg("row %zu, step %zu: %d %s", i, step, rc,
                          rc < 0 ? e.text : "taken");
         }
