@@ -314,6 +314,20 @@ gravest(const struct judgement *out)
     return v;
 }
 
+/* The account an event happened in; old records name only the caller's. */
+static struct slice
+account_of(struct trial *t, const struct event *ev)
+{
+    struct slice account = event_text(ev, EVENT_ACCOUNT, t->arena);
+
+    if (account.n > 0)
+        return account;
+    return value_text(value_member(
+        t->scope.names,
+        event_value(ev, EVENT_IDENTITY, t->scope.names, t->scratch, t->arena),
+        SLICE("accountId")));
+}
+
 #define SOUGHT_MAX 4096 /* elements of one event that are accounted for */
 
 static void
@@ -326,7 +340,7 @@ judge_mapped(const struct judge *j, const struct event *ev,
 
     scope_init(&t->scope, &j->maps->names, j->words, ev, j->arena, j->scratch);
     t->event_name = map_event_name(event_text(ev, EVENT_NAME, j->arena));
-    t->account = event_text(ev, EVENT_ACCOUNT, j->arena);
+    t->account = account_of(t, ev);
     t->region = event_text(ev, EVENT_REGION, j->arena);
     all.list = arena_alloc(j->arena, SOUGHT_MAX * sizeof(*all.list));
     if (all.list == NULL)
