@@ -196,6 +196,12 @@ document_of(const struct equal_room *r, struct value v)
 }
 
 bool
+document_is_policy(const struct names *ns, struct value v)
+{
+    return value_member(ns, v, SLICE("Statement")).p != NULL;
+}
+
+bool
 document_equal(const struct equal_room *r, struct value a, struct value b)
 {
     size_t mark = arena_mark(r->arena);
@@ -204,9 +210,8 @@ document_equal(const struct equal_room *r, struct value a, struct value b)
     bool same = false;
 
     if (x.p != NULL && y.p != NULL) {
-        struct slice statement = SLICE("Statement");
-        bool policy = value_member(r->names, x, statement).p != NULL &&
-                      value_member(r->names, y, statement).p != NULL;
+        bool policy =
+            document_is_policy(r->names, x) && document_is_policy(r->names, y);
         enum reading how = policy ? READ_POLICY : READ_JSON;
         struct digest d = digest_of(r->names, x, how);
         struct digest e = digest_of(r->names, y, how);

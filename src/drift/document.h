@@ -21,6 +21,9 @@
  */
 bool document_equal(const struct equal_room *r, struct value a, struct value b);
 
+/* Whether a value is an IAM policy: an object with a Statement. */
+bool document_is_policy(const struct names *ns, struct value v);
+
 /*
  * The document in v: v itself, or what its text holds, unpacked at the end
  * of r->arena; absent when it is none.
