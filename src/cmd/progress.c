@@ -14,6 +14,7 @@
 #define PROGRESS_TEXT_COLUMNS 62 /* what stands beside the bar, at most */
 #define PROGRESS_LINE_BYTES 1024
 
+/* A clock that nobody sets; only differences are used. */
 static int64_t
 now_ms(void)
 {
@@ -52,6 +53,7 @@ put_grouped(struct buf *b, uint64_t n)
         buf_fmt(b, ",%03u", (unsigned)(n / unit % 1000));
 }
 
+/* A thick line for what is done and a thin one for the rest. */
 static void
 put_bar(struct buf *b, size_t width, uint64_t done, uint64_t total,
         bool colours)
@@ -91,6 +93,7 @@ put_share(struct buf *b, const struct progress *p, uint64_t bytes,
     buf_fmt(b, ", %u:%02u left", (unsigned)(left / 60), (unsigned)(left % 60));
 }
 
+/* In one write, so that a line is never seen half drawn. */
 static void
 write_line(struct buf *b)
 {
@@ -109,10 +112,12 @@ progress_draw(struct progress *p, uint64_t bytes, uint64_t events,
     struct buf b = buf_over(mem, sizeof(mem));
     int64_t now = now_ms();
 
+    /* The clock is not free either: it is asked every so many bytes. */
     p->next = bytes + PROGRESS_STEP_BYTES;
     if (now < p->due_ms)
         return;
     p->due_ms = now + PROGRESS_STEP_MS;
+    /* To the line's start, and away with what is there (ECMA-48 EL). */
     buf_put(&b, SLICE("\r\x1b[K"));
     if (p->total > 0)
         put_share(&b, p, bytes, now - p->start_ms);

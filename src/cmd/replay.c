@@ -10,9 +10,11 @@
 
 #define REPLAY_PATHS_MAX 1024 /* --state, --events, --map: of each */
 
-/* Shares of small memories; large ones have the ledger's own limits. */
+/* Of a small memory the ledger and the ids get a share each; of a large one
+ * what their rooms think is enough. */
 #define REPLAY_LEDGER_SHARE 32
 
+/* Rows of the table below. */
 enum option { CONFIG, STATE, EVENTS, MAP, VERDICTS, STATS, MEMORY };
 
 static const struct args_option options[] = {
@@ -56,6 +58,7 @@ read_size(const char *text)
     return *text == '\0' ? n : 0;
 }
 
+/* One more of an option that may be repeated. */
 static int
 add_path(const struct args *a, struct paths *to, const char *name,
          const char *path)
@@ -140,7 +143,8 @@ read_command(int argc, char **argv, struct command_line *c)
     }
 }
 
-/* Whether drift of the resource is open; asked for every one judged. */
+/* Whether drift of the resource is open; asked for every one judged, so the
+ * address is made only when anything is open at all. */
 static bool
 is_open(void *ctx, const struct instance *in)
 {
@@ -154,6 +158,7 @@ is_open(void *ctx, const struct instance *in)
     return ledger_is_open(&r->ledger, state_name(in->state), buf_slice(&b));
 }
 
+/* The smaller of two. */
 static size_t
 at_most(size_t a, size_t b)
 {
@@ -236,6 +241,7 @@ run(struct replay *r)
 int
 cmd_replay(int argc, char **argv)
 {
+    /* Not on the stack: the lists of paths alone are 48 KB. */
     static struct command_line line;
     static struct replay replay;
     struct err e = {.text = ""};

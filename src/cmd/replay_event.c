@@ -1,6 +1,13 @@
 #include "base/text.h"
 #include "cmd/replay.h"
 
+/*
+ * One event from its judgement to what is told of it.  The order matters: the
+ * ledger first hears what the event settles, then the event's own drifts get
+ * their numbers (which must not depend on what happened to be open), then
+ * come the resolved ones, and only what was written is open from then on.
+ */
+
 /* One event on its way to records. */
 struct telling {
     struct replay *replay;
@@ -16,14 +23,16 @@ names_of(const struct replay *r)
     return &r->setup.maps.names;
 }
 
-/* The next record's place. */
+/* The next record's place.  It counts only once keep_record() says so: what
+ * a rule takes leaves no gap in the numbers. */
 static struct record *
 next_record(struct outcome *o)
 {
     return &o->record[o->n_records];
 }
 
-/* Room for all the records an event can have. */
+/* Room for all the records an event can have, so that nothing below has to
+ * grow: one for each resource, and one for each drift that is over. */
 static int
 make_room(struct telling *t)
 {
@@ -62,6 +71,8 @@ keep_record(struct telling *t, const struct instance *in, enum verdict *v)
     return record_finish(rec, in, o->n_records++, &r->maker);
 }
 
+/* The drifts, in the order in which the judge found the resources: the same
+ * event gives the same numbers in every run. */
 static int
 tell_drifts(struct telling *t)
 {
@@ -95,6 +106,8 @@ is_wanted(const struct replay *r, const struct unmanaged *u)
     }
 }
 
+/* The resources that no state has; those nobody asked for keep their verdict
+ * and get no record. */
 static int
 tell_unmanaged(struct telling *t)
 {
@@ -112,7 +125,8 @@ tell_unmanaged(struct telling *t)
     return rc;
 }
 
-/* What the event says of drifts that are open. */
+/* What the event says of drifts that are open.  Addresses are not free to
+ * make, so resources of which nothing is settled are passed over. */
 static void
 settle(struct telling *t)
 {
@@ -182,7 +196,8 @@ weigh(struct telling *t)
     }
 }
 
-/* All records of a judged event. */
+/* All records of a judged event.  Most have none, and for them neither the
+ * caller's identity is read nor a value written. */
 static int
 tell(struct telling *t, const struct event *ev)
 {
@@ -213,6 +228,8 @@ remember(struct replay *r, const struct outcome *o)
         ledger_open(&r->ledger, &o->record[i], names_of(r), &r->setup.scratch);
 }
 
+/* Adds the event to the sums; names without a mapping are kept only where
+ * somebody will read them. */
 static void
 count(struct replay *r, const struct event *ev, const struct outcome *o)
 {
@@ -232,6 +249,8 @@ count(struct replay *r, const struct event *ev, const struct outcome *o)
 int
 replay_event(struct replay *r, const struct event *ev, const char **broken)
 {
+    /* Whoever ran out of memory has said so in the arena: what was judged
+     * with less than all there is must not be told. */
     uint64_t fails = r->setup.event.fails + r->setup.scratch.fails;
     struct outcome o = {.verdict = VERDICT_IGNORED};
     struct telling t = {.replay = r, .outcome = &o};

@@ -10,7 +10,15 @@
 #include "cmd/terminal.h"
 #include "map/reader.h"
 
-/* One file to read, in the order given. */
+/*
+ * Inputs one after the other, as one story.  What cannot be read is said,
+ * counted, and does not stop the rest: the exit status tells of it at the
+ * end.  Nothing here runs for each event but the reader, the judge and a
+ * look at how far the file is read.
+ */
+
+/* One file to read, in the order given.  A list, since a folder of logs may
+ * hold a hundred thousand of them, and most runs have one. */
 struct input {
     struct input *next;
     char path[]; /* with its terminator */
@@ -50,6 +58,7 @@ replay_say(struct replay *r, const char *fmt, ...)
     out_flush(&o);
 }
 
+/* Only differences of it are used. */
 static double
 now_s(void)
 {
@@ -68,6 +77,8 @@ fail(struct replay *r, const char *text)
     replay_say(r, "tfdrift replay: %s", text);
 }
 
+/* Something that is no record.  The first few are named, so that one wrong
+ * file does not bury everything else. */
 static void
 refuse(struct replay *r, const struct err *e)
 {
@@ -75,6 +86,7 @@ refuse(struct replay *r, const struct err *e)
         replay_say(r, "%s", e->text);
 }
 
+/* One event, and what is left behind when it was too much. */
 static void
 judge_one(struct replay *r, struct reader *in, const struct event *ev)
 {
@@ -131,7 +143,11 @@ judge_stream(struct replay *r, struct reader *in, const uint64_t *read,
     }
 }
 
-/* One descriptor; the stream's own buffers are given back afterwards. */
+/*
+ * One descriptor.  The reader owns the input arena, and events theirs, so
+ * inflating works in what is left of the one that stays; it is given back
+ * afterwards.
+ */
 static void
 judge_fd(struct replay *r, int fd, struct slice name, uint64_t *before)
 {
@@ -160,6 +176,7 @@ judge_fd(struct replay *r, int fd, struct slice name, uint64_t *before)
     arena_reset(&r->setup.keep, mark);
 }
 
+/* One more file on the list; a visit of file_walk(). */
 static int
 note_input(void *ctx, struct slice path, struct err *e)
 {
@@ -212,6 +229,7 @@ size_of_all(const struct inputs *all)
     return sum;
 }
 
+/* One file, or standard input. */
 static void
 judge_input(struct replay *r, const char *path, uint64_t *before)
 {
@@ -240,6 +258,7 @@ replay_inputs(struct replay *r)
         list_input(r, &all, SLICE("-"));
     for (size_t i = 0; i < r->events.n; i++)
         list_input(r, &all, r->events.p[i]);
+    /* Asking every file for its size is for the bar alone. */
     if (terminal_is(STDERR_FILENO))
         progress_start(&r->progress, size_of_all(&all));
     for (const struct input *in = all.first; in != NULL && !r->out.failed;

@@ -7,6 +7,11 @@
 #include "output/cells.h"
 #include "output/paint.h"
 
+/*
+ * What came of a run: three short paragraphs for people, and one JSON line
+ * of numbers for programs, whose keys are a contract.
+ */
+
 #define SUMMARY_UNMAPPED_MAX 10
 #define SUMMARY_BYTES 8192
 
@@ -17,7 +22,7 @@ put_count(struct buf *b, uint64_t n, const char *one, const char *many)
     buf_fmt(b, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
 }
 
-/* " (1 critical, 2 warning)" */
+/* " (1 critical, 2 warning)", gravest first; nothing where nothing is. */
 static void
 put_severities(struct buf *b, const struct replay_counts *c)
 {
@@ -58,7 +63,8 @@ put_found(struct buf *b, const struct replay *r)
     buf_byte(b, '\n');
 }
 
-/* Where it was looked for, in one line. */
+/* Where it was looked for, in one line: "no drift" means little when all
+ * events were ignored, or when no state was given. */
 static void
 put_looked(struct buf *b, const struct replay *r)
 {
@@ -86,7 +92,8 @@ put_looked(struct buf *b, const struct replay *r)
     buf_byte(b, '\n');
 }
 
-/* The most frequent names that no mapping knows. */
+/* The most frequent names that no mapping knows: what is not mapped is
+ * nothing we can judge, and the reader should know it. */
 static void
 put_unmapped(struct buf *b, const struct replay *r)
 {
@@ -152,7 +159,7 @@ replay_stats(struct replay *r)
         {"peak_rss_kb", 0},
     };
 
-    getrusage(RUSAGE_SELF, &usage);
+    getrusage(RUSAGE_SELF, &usage); /* kilobytes on Linux: getrusage(2) */
     rows[sizeof(rows) / sizeof(*rows) - 1].n = (uint64_t)usage.ru_maxrss;
     buf_fmt(&b, "{\"events\":%llu,\"bytes\":%llu,\"seconds\":%.6f",
             (unsigned long long)c->events, (unsigned long long)c->bytes,

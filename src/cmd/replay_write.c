@@ -1,6 +1,13 @@
 #include "cmd/replay.h"
 #include "output/line.h"
 
+/*
+ * What becomes of a judged event on standard output: records as lines, as
+ * rows of a table for people, or all of it as one line with --verdicts.
+ * Everything is written into what is left of the event's arena, and from
+ * there into the output's buffer at once.
+ */
+
 static struct slice
 verdict_text(enum verdict v)
 {
@@ -15,6 +22,7 @@ verdict_text(enum verdict v)
     return texts[v];
 }
 
+/* key comes with its comma, quotes and colon. */
 static void
 put_member(struct buf *b, const char *key, struct slice text)
 {
@@ -43,6 +51,7 @@ struct place {
     struct slice resource, address;
 };
 
+/* One for each finding; NULL when the arena is full. */
 static struct place *
 places_of(struct replay *r, const struct outcome *o)
 {
@@ -56,6 +65,8 @@ places_of(struct replay *r, const struct outcome *o)
     return p;
 }
 
+/* Every resource the event names, also those of which there is nothing to
+ * tell: a test or a person can see that it was found. */
 static void
 put_resources(struct buf *b, const struct outcome *o, const struct place *p)
 {
@@ -135,6 +146,8 @@ replay_write(struct replay *r, const struct event *ev, const struct outcome *o)
         return write_verdict(r, ev, o);
     for (size_t i = 0; i < o->n_records && rc == 0; i++)
         rc = write_record(r, &o->record[i], first && i == 0);
+    /* The bar and the table may share a terminal, and somebody may be
+     * watching: rows appear when they are found. */
     if (r->people && o->n_records > 0) {
         progress_wipe(&r->progress);
         out_flush(&r->out);

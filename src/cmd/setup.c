@@ -28,6 +28,8 @@ map_memory(struct setup *s, uint64_t bytes, struct err *e)
     return 0;
 }
 
+/* The configuration says how much memory there is, so it is read before any
+ * of that is there, into a little mapping of its own. */
 static int
 read_config(struct setup *s, struct slice file, struct err *e)
 {
@@ -37,6 +39,7 @@ read_config(struct setup *s, struct slice file, struct err *e)
     return config_read(s->config, file, &config_environment, &s->file, e);
 }
 
+/* One file of the command line; its text is needed only while it is read. */
 static int
 read_map(struct setup *s, struct slice file, struct err *e)
 {
@@ -64,6 +67,7 @@ read_maps(struct setup *s, const struct setup_options *o, struct err *e)
         rc = read_map(s, o->maps.p[i], e);
     if (rc < 0)
         return rc;
+    /* After the last map: a word that a map brings keeps that map's number. */
     if (words_init(&s->words, &s->maps.names, &s->keep) < 0)
         return err_set(e, ERR_MEMORY, "too many words in the mappings");
     return 0;

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/stream.h"
 
+/* Taken off a path in this order, to make a state's name of it. */
 static const struct slice suffixes[] = {SLICE_INIT(".gz"),
                                         SLICE_INIT(".tfstate")};
 
@@ -18,6 +19,7 @@ state_title(struct slice path, bool folders)
     return folders || slash >= path.n ? path : slice_from(path, slash + 1);
 }
 
+/* Records name states: two of one name could not be told apart. */
 static bool
 is_taken(const struct setup *s, struct slice name)
 {
@@ -81,6 +83,7 @@ load_file(struct setup *s, struct slice path, struct slice name,
     return 0;
 }
 
+/* Of a folder: no backups, locks or plans. */
 static bool
 is_state_file(struct slice path)
 {
@@ -88,6 +91,7 @@ is_state_file(struct slice path)
            slice_ends(path, SLICE(".tfstate.gz"));
 }
 
+/* A state that the command line names, or that stands in a folder of it. */
 static int
 load_path(struct setup *s, struct slice path, struct err *e)
 {
@@ -104,6 +108,7 @@ struct found {
     size_t n;
 };
 
+/* A visit of file_walk(). */
 static int
 note_state(void *ctx, struct slice path, struct err *e)
 {
@@ -120,6 +125,7 @@ note_state(void *ctx, struct slice path, struct err *e)
                : err_set(e, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
 }
 
+/* All states of a folder, in the order of their names. */
 static int
 load_folder(struct setup *s, struct slice folder, struct err *e)
 {
@@ -132,6 +138,8 @@ load_folder(struct setup *s, struct slice folder, struct err *e)
     if (f.path == NULL)
         return err_set(e, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
     rc = file_walk(folder, &s->input, note_state, &f, e);
+    /* An empty folder is a wrong path: judged against nothing, every event
+     * would be of an unmanaged resource. */
     if (rc >= 0 && f.n == 0)
         return err_set(e, ERR_IO, "%.*s: no *.tfstate file in this folder",
                        SLICE_FMT(folder));

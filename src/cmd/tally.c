@@ -23,6 +23,7 @@ tally_add(struct tally *t, struct slice service, struct slice event)
     size_t at = (text_hash(event) ^ text_hash(service)) % TALLY_SLOTS;
     struct tally_name *name;
 
+    /* There is always a free slot to end at. */
     for (;; at = (at + 1) % TALLY_SLOTS) {
         name = &t->slot[at];
         if (name->count == 0)
@@ -46,6 +47,7 @@ tally_add(struct tally *t, struct slice service, struct slice event)
     t->n++;
 }
 
+/* Order of bytes, the shorter first. */
 static int
 compare_text(struct slice a, struct slice b)
 {
@@ -70,6 +72,7 @@ tally_top(const struct tally *t, const struct tally_name **out, size_t max)
 {
     size_t n = 0;
 
+    /* Insertion into a list that is short: ten, where it is shown. */
     for (size_t i = 0; i < TALLY_SLOTS; i++) {
         const struct tally_name *name = &t->slot[i];
         size_t at = n;

@@ -35,6 +35,7 @@ terminal_columns(int fd)
     struct winsize size = {0};
     size_t n = env_number("COLUMNS");
 
+    /* The user's word first: a pager or a test may know better. */
     if (n == 0 && ioctl(fd, TIOCGWINSZ, &size) == 0)
         n = size.ws_col;
     return n != 0 && n <= TERMINAL_COLUMNS_MAX ? n : TERMINAL_COLUMNS;
@@ -45,6 +46,7 @@ terminal_colours(int fd)
 {
     const char *off = getenv("NO_COLOR"), *term = getenv("TERM");
 
+    /* An empty NO_COLOR says nothing: no-color.org. */
     return terminal_is(fd) && (off == NULL || *off == '\0') &&
            (term == NULL || strcmp(term, "dumb") != 0);
 }

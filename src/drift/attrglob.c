@@ -16,6 +16,7 @@ attrglob_index(struct slice s)
     return i > 1 && i < s.n && s.p[i] == ']' ? i + 1 : 0;
 }
 
+/* Keys of maps may hold brackets too; only digits in them are an index. */
 void
 attrglob_plain(struct buf *b, struct slice path)
 {
@@ -28,6 +29,7 @@ attrglob_plain(struct buf *b, struct slice path)
     }
 }
 
+/* As it is first: a rule that names an index means that one. */
 bool
 attrglob_match(struct slice glob, struct slice head, struct slice path)
 {
@@ -35,6 +37,7 @@ attrglob_match(struct slice glob, struct slice head, struct slice path)
     struct buf b = buf_over(mem, sizeof(mem));
     size_t from;
 
+    /* Half for each, so that neither can push the other out. */
     head = slice_head(head, sizeof(mem) / 2);
     path = slice_head(path, sizeof(mem) / 2);
     buf_put(&b, head);

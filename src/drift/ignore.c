@@ -34,6 +34,7 @@ ignore_matches(const struct ignore_rule *rule, const struct record *r)
     return true;
 }
 
+/* Whether the path, or something it stands in, is one of the rule's. */
 static bool
 ignore_attribute(struct list globs, struct slice path)
 {
@@ -67,6 +68,7 @@ ignore_apply(const struct ignore_rules *rules, struct record *r)
             continue;
         if (rule->attribute.n == 0)
             return rule;
+        /* A deletion, or what nobody can see, is no attribute. */
         if (ignore_changes(rule, r) && r->changes.n == 0 && r->detail &&
             r->action != ACTION_DELETE)
             return rule;

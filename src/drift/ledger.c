@@ -26,12 +26,14 @@ ledger_init(struct ledger *l, struct arena *a, size_t max, size_t bytes)
     return 0;
 }
 
+/* Of a resource; the texts themselves are compared as well. */
 static uint64_t
 key_of(struct slice state, struct slice address)
 {
     return text_hash(state) * 31 + text_hash(address);
 }
 
+/* Puts a drift at the front of its chain: chains go from new to old. */
 static void
 link_drift(struct ledger *l, size_t i)
 {
@@ -64,6 +66,7 @@ compact(struct ledger *l)
     l->first = 0;
 }
 
+/* Takes a drift out; its slot and its bytes wait for compact(). */
 static void
 drop(struct ledger *l, struct ledger_drift *d)
 {
@@ -73,7 +76,8 @@ drop(struct ledger *l, struct ledger_drift *d)
         l->first++;
 }
 
-/* Forgets the oldest drift; false when there is none. */
+/* Forgets the oldest drift; false when there is none.  It will never be told
+ * as resolved, which is why it is counted. */
 static bool
 forget_oldest(struct ledger *l)
 {
@@ -146,6 +150,7 @@ each_drift(const struct ledger *l, struct slice state, struct slice address,
     }
 }
 
+/* Stops at the first that is open: the newest, as a rule. */
 static bool
 see_open(void *ctx, struct ledger_drift *d)
 {
@@ -205,6 +210,7 @@ is_settled(const struct application *a, struct ledger_at *it,
     return whole || (c->n_members > 0 && left == 0);
 }
 
+/* Closes the changes of one drift that the event settles. */
 static bool
 apply_settled(void *ctx, struct ledger_drift *d)
 {
@@ -258,6 +264,7 @@ ledger_apply(struct ledger *l, const struct names *ns, struct slice state,
 {
     struct application a = {.ledger = l, .finding = f, .names = ns};
 
+    /* Most events settle nothing, and the chains may be long. */
     if (l->live == 0 || (f->n_settled == 0 && !f->creates))
         return 0;
     each_drift(l, state, address, apply_settled, &a);
@@ -265,6 +272,7 @@ ledger_apply(struct ledger *l, const struct names *ns, struct slice state,
     return a.closed;
 }
 
+/* Stops at the first that is closed and not told. */
 static bool
 find_closed(void *ctx, struct ledger_drift *d)
 {
@@ -294,6 +302,7 @@ ledger_take(struct ledger *l, struct slice state, struct slice address,
     for (uint32_t i = 0; i < h.n_changes && list != NULL; i++) {
         ledger_read_change(&it, &c);
         ledger_skip_members(&it, &c);
+        /* The way back: what was new is now the old value. */
         list[out->changes.n++] = (struct record_change){
             .path = c.path, .old_json = c.new_json, .new_json = c.old_json};
     }
@@ -311,6 +320,7 @@ ledger_open(struct ledger *l, const struct record *r, const struct names *ns,
     if (r->kind != RECORD_DRIFT || !r->detail || r->more > 0 ||
         (r->changes.n == 0 && !deleted))
         return;
+    /* First beside, to know how much room it takes. */
     ledger_write(&b, r, ns);
     if (b.full || !make_room(l, b.n))
         return;

@@ -33,6 +33,7 @@ is_nothing(struct value v)
            slice_eq(s, SLICE("0")) || slice_eq(s, SLICE("false"));
 }
 
+/* Case does not count: protocols and ids come in both. */
 static uint32_t
 text_digest(struct slice s)
 {
@@ -70,6 +71,7 @@ value_digest(const struct names *ns, struct value v)
     return sum;
 }
 
+/* A block by its fields, anything else as one field without a name. */
 static void
 digest_of(const struct names *ns, struct value v, struct digest *d)
 {
@@ -90,6 +92,7 @@ digest_of(const struct names *ns, struct value v, struct digest *d)
                 value_digest(ns, item);
 }
 
+/* A field without a name is any field that has the value. */
 static bool
 digest_has(const struct digest *d, uint64_t field)
 {
@@ -110,6 +113,7 @@ digest_holds(const struct digest *d, const struct digest *part)
     return part->n > 0 || d->n == 0;
 }
 
+/* Copied, not cast: nothing in the bytes is aligned. */
 static void
 put_u32(struct buf *b, size_t v)
 {
@@ -118,6 +122,7 @@ put_u32(struct buf *b, size_t v)
     buf_put(b, slice_of((const char *)&n, sizeof(n)));
 }
 
+/* A member that is open. */
 static void
 put_member(struct buf *b, const struct digest *d)
 {
@@ -174,6 +179,7 @@ has_members(const struct change *c)
            (c->traits & MAP_SENSITIVE) == 0 && pairs <= LEDGER_PAIRS_MAX;
 }
 
+/* One change; how many members it has is known only afterwards. */
 static void
 put_change(struct buf *b, const struct record_change *rc,
            const struct names *ns)
@@ -214,6 +220,8 @@ ledger_write(struct buf *b, const struct record *r, const struct names *ns)
         put_change(b, &r->changes.list[i], ns);
 }
 
+/* Reading is bounded though only ledger_write() writes: the bytes may come
+ * from a file one day. */
 static uint32_t
 get_u32(struct ledger_at *it)
 {

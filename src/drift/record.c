@@ -8,6 +8,7 @@
 /* A longer id is no UUID, nor anything that outputs could use as a key. */
 #define RECORD_EVENT_ID_MAX_BYTES 128
 
+/* Instead of a value; as `terraform plan` prints it, without its blank. */
 #define RECORD_SENSITIVE SLICE("\"(sensitive)\"")
 
 struct slice
@@ -38,6 +39,8 @@ record_service(struct slice source)
     return slice_head(source, slice_chr(source, '.'));
 }
 
+/* The hash is over all bytes: two calls of one second differ in something,
+ * and the same record read again does not. */
 struct slice
 record_event_id(const struct event *ev, struct arena *arena)
 {
@@ -51,6 +54,8 @@ record_event_id(const struct event *ev, struct arena *arena)
     return arena_keep(arena, &b);
 }
 
+/* The account of the event is where it happened; the caller's may be another
+ * one, and stands in only where there is no better. */
 void
 record_event(struct record *common, const struct event *ev,
              const struct record_maker *m)
@@ -86,6 +91,8 @@ record_address(const struct instance *in, const struct record_maker *m)
     return arena_keep(m->arena, &b);
 }
 
+/* Newer types have no id (provider 6), some never had an arn.  An id that is
+ * itself secret is passed over like one that is absent. */
 struct slice
 record_resource(const struct instance *in, const struct record_maker *m)
 {
@@ -113,6 +120,8 @@ set_resource(struct record *r, const struct instance *in,
     r->state = state_name(in->state);
 }
 
+/* Values stay packed until record_finish(): what an ignore rule takes out is
+ * never written. */
 int
 record_drift(struct record *r, const struct record *common,
              const struct finding *f, const struct record_maker *m)
@@ -182,6 +191,7 @@ weigh(const struct record *r, const struct severity_rules *rules)
             level, severity_change(rules, r->type, c->path,
                                    (c->traits & MAP_COMPUTED) != 0));
     }
+    /* What is not known is weighed as TYPE. with nothing behind the dot. */
     if (!r->detail || (r->changes.n == 0 && r->action != ACTION_DELETE))
         level = severity_graver(
             level, severity_change(rules, r->type, SLICE(""), false));
@@ -202,6 +212,7 @@ write_side(struct value v, bool sensitive, const struct record_maker *m)
     return arena_keep(m->arena, &b);
 }
 
+/* Secret by the provider's schema, or by the state's own marks. */
 static int
 write_change(struct record_change *rc, const struct instance *in,
              const struct record_maker *m)
@@ -236,6 +247,7 @@ record_finish(struct record *r, const struct instance *in, size_t n,
     size_t used = 0, kept;
     struct buf b;
 
+    /* By all changes, also those that do not fit. */
     r->severity = weigh(r, m->severity);
     for (kept = 0; kept < c->n; kept++) {
         struct record_change *rc = &c->list[kept];

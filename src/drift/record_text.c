@@ -27,6 +27,7 @@ record_text(struct buf *b, struct slice s, size_t max)
         b->n = start;
         buf_json(b, head);
     }
+    /* How much is missing is said inside, where a person will see it. */
     if (head.n == s.n || b->full)
         return;
     b->n--; /* the closing quote */
@@ -43,7 +44,8 @@ value_text_json(const struct names *ns, struct value v, struct arena *scratch)
     return arena_keep(scratch, &b);
 }
 
-/* A list, as many of its members as there is room for. */
+/* A list, as many of its members as there is room for.  It stays a list:
+ * whoever reads records can go on counting on that. */
 static void
 put_list(struct buf *b, const struct names *ns, struct value v, size_t max,
          struct arena *scratch)
@@ -83,6 +85,7 @@ record_value(struct buf *b, const struct names *ns, struct value v, size_t max,
         record_text(b, value_text(v), max);
         return;
     }
+    /* Written once as a whole: nearly all of them are short. */
     json = value_text_json(ns, v, scratch);
     if (json.p == NULL)
         b->full = true;

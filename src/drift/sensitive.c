@@ -31,6 +31,11 @@ path_meets(struct slice a, struct slice b)
     return s.n > 0 && slice_starts(l, s) && (l.n == s.n || l.p[s.n] == '.');
 }
 
+/*
+ * Both paths are brought into one form, without indexes, and compared as
+ * text.  A key with a dot in it may make too much of it secret, never too
+ * little.
+ */
 bool
 sensitive_covers(const struct names *ns, struct value sensitive,
                  struct slice path)

@@ -6,6 +6,7 @@
 
 #define SEVERITY_TYPE_MAX_BYTES 256
 
+/* Falco writes them with a capital letter; records do not. */
 static const struct slice severity_texts[SEVERITY_COUNT] = {
     [SEVERITY_EMERGENCY] = SLICE_INIT("emergency"),
     [SEVERITY_ALERT] = SLICE_INIT("alert"),
@@ -31,7 +32,8 @@ severity_of_type(struct slice pattern)
            slice_chr(pattern, '!') == pattern.n;
 }
 
-/* The first rule that matches TYPE + mark + rest, or n. */
+/* The first rule that matches TYPE + mark + rest, or n.  The mark keeps
+ * deletions apart: TYPE.* is about attributes, whatever they are called. */
 static size_t
 severity_find(const struct severity_rules *rules, struct slice type, char mark,
               struct slice rest)
@@ -62,6 +64,7 @@ severity_change(const struct severity_rules *rules, struct slice type,
 
     if (i < rules->n)
         return rules->rule[i].level;
+    /* What only AWS sets is a consequence of something, rarely a cause. */
     if (computed && rules->preset < SEVERITY_NOTICE)
         return SEVERITY_NOTICE;
     return rules->preset;

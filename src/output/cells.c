@@ -25,6 +25,7 @@ static const struct {
     {0xe0000, 0xe0fff, -1},
 };
 
+/* A few dozen ranges, and mostly the first is it: no need to search better. */
 static int
 width_of(uint32_t cp)
 {
@@ -57,6 +58,7 @@ cell_at(struct slice s)
     return (struct cell){n, width_of(cp)};
 }
 
+/* U+FFFD takes one column. */
 static size_t
 drawn(struct cell c)
 {
@@ -117,6 +119,7 @@ cells_put(struct buf *b, struct slice s, size_t width, enum cells_cut cut)
     }
     if (width == 0)
         return 0;
+    /* The name at the end says more than the modules before it. */
     if (cut == CELLS_CUT_MIDDLE)
         tail = (width - 1) * 2 / 3;
     head = slice_head(s, cells_bytes(s, width - 1 - tail));

@@ -2,6 +2,7 @@
 
 #include "drift/record_text.h"
 
+/* The words of record_fields.def. */
 enum shape {
     TEXT,
     NULLABLE,
@@ -31,12 +32,14 @@ static const struct field fields[] = {
 #undef RECORD_FIELD
 };
 
+/* All texts are bounded here, wherever they come from. */
 static void
 put_text(struct buf *b, struct slice s)
 {
     record_text(b, s, RECORD_TEXT_MAX_BYTES);
 }
 
+/* Their values are JSON already, and bounded by record_finish(). */
 static void
 put_changes(struct buf *b, const struct record_changes *c)
 {
@@ -54,6 +57,7 @@ put_changes(struct buf *b, const struct record_changes *c)
     buf_byte(b, '}');
 }
 
+/* Paths whose new value CloudTrail does not show. */
 static void
 put_hidden(struct buf *b, const struct record_changes *c)
 {
@@ -90,6 +94,7 @@ is_present(const struct record *r, const struct field *f)
     }
 }
 
+/* One function for all shapes: a new key of a known shape is one row. */
 static void
 put_value(struct buf *b, const struct record *r, const struct field *f)
 {

@@ -1,5 +1,6 @@
 #include "output/pieces.h"
 
+/* The brackets themselves are left out. */
 struct pieces
 pieces_of(struct slice json)
 {
@@ -18,7 +19,7 @@ static size_t
 pieces_until(struct slice s, char c)
 {
     size_t depth = 0;
-    bool quoted = false;
+    bool quoted = false; /* inside of a string, where nothing counts */
 
     for (size_t i = 0; i < s.n; i++) {
         char at = s.p[i];
@@ -37,6 +38,8 @@ pieces_until(struct slice s, char c)
     return s.n;
 }
 
+/* Behind the last piece there is nothing left, so slice_from() may pass the
+ * comma that is not there. */
 bool
 pieces_next(struct pieces *p, struct slice *key, struct slice *value)
 {

@@ -13,6 +13,7 @@
 /* Columns of the head line; the resource takes what is left. */
 enum { COLUMN_SEVERITY = 9, COLUMN_ACTION = 9 };
 
+/* With or without the year. */
 static size_t
 time_width(const struct table *t)
 {
@@ -68,6 +69,7 @@ put_word(const struct table *t, struct buf *b, struct slice word, size_t width,
     cells_blank(b, width - cells_width(slice_head(word, width)) + TABLE_GAP);
 }
 
+/* The gravest three must not be overlooked: white on red. */
 static void
 put_severity(const struct table *t, struct buf *b, enum severity level)
 {
@@ -124,7 +126,7 @@ put_resource(const struct table *t, struct buf *b, const struct record *r,
     paint_put(b, t->colours, PAINT_OFF);
 }
 
-/* What follows the last c, or all. */
+/* What follows the last c, or all: of an ARN what people call it. */
 static struct slice
 after_last(struct slice s, char c)
 {

@@ -13,6 +13,12 @@ static const struct slice arrow = SLICE_INIT(" \xe2\x86\x92 ");
 
 #define ARROW_WIDTH 3
 
+/*
+ * A person wants to see at once what is different.  So values that fit stand
+ * side by side, long ones one below the other from just before the first
+ * difference, and of two lists only the members that went or came.
+ */
+
 /* Where and how wide the lines of one record are. */
 struct lines {
     const struct table *table;
@@ -85,6 +91,7 @@ block_text(struct arena *a, struct slice json)
     return b.n > 0 && !b.full ? arena_keep(a, &b) : json;
 }
 
+/* In a colour, cut to a width. */
 static void
 put_painted(const struct lines *l, struct slice s, size_t width,
             enum paint paint)
@@ -169,12 +176,14 @@ put_scalar(const struct lines *l, const struct record_change *c)
     buf_byte(l->b, '\n');
 }
 
+/* Lists are told by members, all else by values. */
 static bool
 is_list(struct slice json)
 {
     return json.n >= 2 && json.p[0] == '[';
 }
 
+/* As text: both sides were written by the same hand. */
 static bool
 has_member(struct slice list, struct slice member)
 {
@@ -260,6 +269,7 @@ put_lists(const struct lines *l, const struct record_change *c)
         put_scalar(l, c);
 }
 
+/* A remark in the place of a change. */
 static void
 put_note(const struct lines *l, const char *text, size_t n)
 {
