@@ -51,6 +51,10 @@ replay_say(struct replay *r, const char *fmt, ...)
         return;
     if ((size_t)n > sizeof(mem) - 2)
         n = sizeof(mem) - 2;
+    /* Names and ids come from the input: none of them drives a terminal. */
+    for (int i = 0; i < n; i++)
+        if ((unsigned char)mem[i] < 0x20 || mem[i] == 0x7f)
+            mem[i] = '?';
     mem[n] = '\n';
     progress_wipe(&r->progress);
     o = out_over(STDERR_FILENO, mem, sizeof(mem));
