@@ -75,49 +75,67 @@ trim(const struct packing *k, size_t to)
     return to;
 }
 
-/*
- * The inside of the string that fills the text from `from` to `to`; escapes
- * are taken out.
- */
+/* The inside of the string that fills the text from `from` to `to`. */
 static int
-read_string(struct packing *k, size_t from, size_t to, struct slice *s)
+read_raw(struct packing *k, size_t from, size_t to, struct slice *s)
 {
     const char *p = k->text.p;
-    struct buf plain;
-    size_t i = from + 1;
 
     if (p[from] != '"' || to - from < 2 || p[to - 1] != '"')
         return wrong(k, from);
     *s = slice_of(p + from + 1, to - from - 2);
-    i = wide_mark(p, i, to - 1);
-    if (i == to - 1)
-        return 0;
-    for (; i < to - 1; i++) {
-        if (p[i] == '"' || (unsigned char)p[i] < 0x20)
-            return wrong(k, i);
-        i += p[i] == '\\';
+    return 0;
+}
+
+/* Takes the escapes out of the inside of a string, if it is one; the result
+ * is where scratch ends, until the next time. */
+static int
+unescape(struct packing *k, struct slice *s)
+{
+    struct buf plain = arena_open(k->scratch);
+    size_t from = (size_t)(s->p - k->text.p), i = 0;
+
+    for (; i < s->n; i++) {
+        if (s->p[i] == '"' || (unsigned char)s->p[i] < 0x20)
+            return wrong(k, from + i);
+        i += s->p[i] == '\\';
     }
-    plain = arena_open(k->scratch);
-    if (i != to - 1 || !text_unescape(&plain, *s))
-        return wrong(k, from);
+    if (i != s->n || !text_unescape(&plain, *s))
+        return wrong(k, from - 1);
     *s = buf_slice(&plain);
     return plain.full ? ERR_MEMORY : 0;
+}
+
+static void
+put_string_head(struct packing *k, size_t n)
+{
+    if (n < TAG_SHORT) {
+        *k->w++ = (uint8_t)(TAG_SHORT | n);
+    } else {
+        *k->w++ = TAG_STRING;
+        put_len(k, n);
+    }
 }
 
 static int
 put_string(struct packing *k, size_t from, size_t to)
 {
+    uint8_t *start = k->w;
     struct slice s;
-    int rc = read_string(k, from, to, &s);
+    int rc = read_raw(k, from, to, &s);
 
     if (rc != 0)
         return rc;
-    if (s.n < TAG_SHORT) {
-        *k->w++ = (uint8_t)(TAG_SHORT | s.n);
-    } else {
-        *k->w++ = TAG_STRING;
-        put_len(k, s.n);
+    put_string_head(k, s.n);
+    if (wide_copy_plain((char *)k->w, s.p, s.n)) {
+        k->w += s.n;
+        return 0;
     }
+    k->w = start;
+    rc = unescape(k, &s);
+    if (rc != 0)
+        return rc;
+    put_string_head(k, s.n);
     put_bytes(k, s.p, s.n);
     return 0;
 }
@@ -143,7 +161,7 @@ put_literal(struct packing *k, size_t from, size_t to)
     return 0;
 }
 
-/* What is known of a key too long to be remembered, or met the first time. */
+/* What is known of a key. */
 static void
 look_up(const struct names *ns, struct slice key, struct pack_word *word)
 {
@@ -154,37 +172,59 @@ look_up(const struct names *ns, struct slice key, struct pack_word *word)
     word->class = class != NAME_NONE ? (uint16_t)(class + 1) : 0;
 }
 
-static struct pack_word
-word_of(struct pack_words *words, struct slice key)
+/* Sets the bytes of a key that may be remembered; returns its two places. */
+static struct pack_word *
+places_of(struct pack_words *words, struct slice key, struct pack_word *w)
 {
-    struct pack_word w = {.n = (uint16_t)key.n}, *pair;
     uint64_t hash = key.n;
-    size_t parts = 0;
+    size_t i = 0;
 
-    if (key.n > PACK_WORD_MAX_BYTES) {
-        look_up(words->names, key, &w);
-        return w;
+    for (; i * 8 + 8 < key.n; i++) {
+        w->part[i] = wide_load(key.p + i * 8);
+        hash = (hash ^ w->part[i]) * UINT64_C(0x9e3779b97f4a7c15);
     }
-    for (; parts * 8 + 8 < key.n; parts++) {
-        w.part[parts] = wide_load(key.p + parts * 8);
-        hash = (hash ^ w.part[parts]) * UINT64_C(0x9e3779b97f4a7c15);
-    }
-    w.part[parts] = key.n >= 8 ? wide_load(key.p + key.n - 8)
-                               : wide_load_short(key.p, key.n);
-    hash = (hash ^ w.part[parts++]) * UINT64_C(0x9e3779b97f4a7c15);
-    pair = words->slot[hash >> 55];
-    for (int i = 0; i < 2; i++) {
-        size_t same = 0;
+    w->part[i] = key.n >= 8 ? wide_load(key.p + key.n - 8)
+                            : wide_load_short(key.p, key.n);
+    hash = (hash ^ w->part[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    return words->slot[hash >> 55];
+}
 
-        while (same < parts && pair[i].part[same] == w.part[same])
-            same++;
-        if (same == parts && pair[i].n == w.n)
-            return pair[i];
+/*
+ * What is known of the inside of a string as a key.  One that was met before
+ * had neither escapes nor anything wrong; else escapes are taken out of it.
+ */
+static int
+find_word(struct packing *k, struct slice *key, struct pack_word *word)
+{
+    struct pack_word *pair = NULL;
+
+    *word = (struct pack_word){.n = (uint16_t)key->n};
+    if (key->n <= PACK_WORD_MAX_BYTES) {
+        pair = places_of(k->words, *key, word);
+        for (int i = 0; i < 2; i++) {
+            size_t same = 0, parts = (key->n + 7) / 8;
+
+            while (same < parts && pair[i].part[same] == word->part[same])
+                same++;
+            if (same == parts && pair[i].n == word->n) {
+                *word = pair[i];
+                return 0;
+            }
+        }
     }
-    look_up(words->names, key, &w);
-    pair[1] = pair[0];
-    pair[0] = w;
-    return w;
+    if (wide_mark(key->p, 0, key->n) != key->n) {
+        int rc = unescape(k, key);
+
+        if (rc != 0)
+            return rc;
+        pair = NULL;
+    }
+    look_up(k->words->names, *key, word);
+    if (pair != NULL) {
+        pair[1] = pair[0];
+        pair[0] = *word;
+    }
+    return 0;
 }
 
 /* The member's name that is next, with its colon. */
@@ -192,17 +232,17 @@ static int
 put_key(struct packing *k, size_t colon)
 {
     size_t from = wide_space(k->text.p, k->from, colon);
-    size_t mark = arena_mark(k->scratch);
     struct pack_word word;
     struct slice key;
     int rc;
 
     if (from == colon)
         return wrong(k, from);
-    rc = read_string(k, from, trim(k, colon), &key);
+    rc = read_raw(k, from, trim(k, colon), &key);
+    if (rc == 0)
+        rc = find_word(k, &key, &word);
     if (rc != 0)
         return rc;
-    word = word_of(k->words, key);
     if (k->depth == 1 && k->filter != NULL &&
         !k->filter->keep(k->filter->ctx,
                          word.name != 0 ? word.name - 1u : NAME_NONE))
@@ -213,7 +253,6 @@ put_key(struct packing *k, size_t colon)
         put_len(k, key.n);
         put_bytes(k, key.p, key.n);
     }
-    arena_reset(k->scratch, mark);
     k->from = colon + 1;
     k->fresh = false;
     return 0;
@@ -244,7 +283,7 @@ static int
 put_value(struct packing *k)
 {
     const char *p = k->text.p;
-    size_t op, from, mark;
+    size_t op, from;
     int rc = next_op(k, &op);
 
     if (rc == 0 && k->nest[k->depth].object && p[op] == ':') {
@@ -265,10 +304,8 @@ put_value(struct packing *k)
         return k->fresh && (p[op] == ']' || p[op] == '}') ? READ : wrong(k, op);
     if (k->nest[k->depth].object && k->fresh)
         return wrong(k, from);
-    mark = arena_mark(k->scratch);
     rc = p[from] == '"' ? put_string(k, from, trim(k, op))
                         : put_literal(k, from, trim(k, op));
-    arena_reset(k->scratch, mark);
     k->fresh = false;
     return rc != 0 ? rc : READ;
 }

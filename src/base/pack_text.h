@@ -19,11 +19,11 @@
 #include "value.h"
 
 #define PACK_WORDS 512
-#define PACK_WORD_MAX_BYTES 40
+#define PACK_WORD_MAX_BYTES 48
 
 /* A key that was met before, PACK_WORD_MAX_BYTES long at most. */
 struct pack_word {
-    uint64_t part[5]; /* its bytes; the last eight may be there twice */
+    uint64_t part[6]; /* its bytes; the last eight may be there twice */
     uint16_t n;
     uint16_t name, class; /* its numbers + 1; 0: not known */
 };

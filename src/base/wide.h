@@ -6,6 +6,7 @@
  * written.  Loads have their first byte lowest, whatever the machine.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -81,28 +82,57 @@ wide_space(const char *p, size_t i, size_t end)
     return i;
 }
 
+/*
+ * Not zero when one of the eight bytes of x is a quote, a backslash or a
+ * control character: its lowest bit is then in the top of the first one.
+ */
+static inline uint64_t
+wide_marks(uint64_t x)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t q = x ^ ones * '"', b = x ^ ones * '\\';
+
+    /* Exact where a byte is zero, or below 0x20; what is set above such a
+     * byte may be mistaken. */
+    return (((q - ones) & ~q) | ((b - ones) & ~b) | ((x - ones * 0x20) & ~x)) &
+           ones * 0x80;
+}
+
+static inline bool
+wide_is_mark(char c)
+{
+    return c == '"' || c == '\\' || (unsigned char)c < 0x20;
+}
+
 /* The first quote, backslash or control character of p[i..end), or end. */
 static inline size_t
 wide_mark(const char *p, size_t i, size_t end)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-
     for (; end - i >= 8; i += 8) {
-        uint64_t x = wide_load(p + i);
-        uint64_t q = x ^ ones * '"', b = x ^ ones * '\\';
-        /* Lowest set where a byte is zero, or below 0x20; what is set above
-         * that may be mistaken. */
-        uint64_t hit =
-            ((q - ones) & ~q) | ((b - ones) & ~b) | ((x - ones * 0x20) & ~x);
+        uint64_t marks = wide_marks(wide_load(p + i));
 
-        hit &= ones * 0x80;
-        if (hit != 0)
-            return i + (size_t)__builtin_ctzll(hit) / 8;
+        if (marks != 0)
+            return i + (size_t)__builtin_ctzll(marks) / 8;
     }
-    while (i < end && p[i] != '"' && p[i] != '\\' &&
-           (unsigned char)p[i] >= 0x20)
+    while (i < end && !wide_is_mark(p[i]))
         i++;
     return i;
+}
+
+/* Copies n bytes unless there is a mark among them. */
+static inline bool
+wide_copy_plain(char *to, const char *from, size_t n)
+{
+    size_t i = 0;
+
+    for (; n - i >= 8; i += 8) {
+        if (wide_marks(wide_load(from + i)) != 0)
+            return false;
+        memcpy(to + i, from + i, 8);
+    }
+    for (; i < n && !wide_is_mark(from[i]); i++)
+        to[i] = from[i];
+    return i == n;
 }
 
 #endif

@@ -1,22 +1,13 @@
 #include "state/index.h"
 
 #include "base/text.h"
-#include "base/wide.h"
-
-/* Resources of ARNs that have others below them, which may stand for them:
- * a function's version, a table's stream, a stream's consumer. */
-static const struct slice middles[] = {
-    SLICE_INIT("function:"),     SLICE_INIT("table/"),
-    SLICE_INIT("stream/"),       SLICE_INIT("layer:"),
-    SLICE_INIT("stateMachine:"), SLICE_INIT("deliverystream/"),
-    SLICE_INIT("domain/"),
-};
 
 #define RECENT 32 /* pairs of an instance among which a new one is sought */
 
 /* While the pairs are gathered. */
 struct indexing {
-    const struct state *st;
+    const uint8_t *records;
+    struct place *places;
     struct arena *keep;
     uint64_t *pairs; /* at the end of keep */
     size_t n;        /* of them */
@@ -25,78 +16,6 @@ struct indexing {
     uint32_t number;
     bool full; /* keep is */
 };
-
-struct slice
-index_last(struct slice text)
-{
-    struct slice s = text;
-
-    if (slice_ends(s, SLICE(":*")))
-        s.n -= 2;
-    while (s.n > 0 && memchr("/:.", s.p[s.n - 1], 3) != NULL)
-        s.n--;
-    for (size_t i = s.n; i > 0; i--)
-        if (s.p[i - 1] == '/' || s.p[i - 1] == ':')
-            return slice_from(s, i);
-    return s.n > 0 ? s : text;
-}
-
-struct slice
-index_middle(struct slice text)
-{
-    size_t colons = 0, i = 0;
-
-    if (!slice_starts(text, SLICE("arn:")))
-        return slice_of("", 0);
-    while (i < text.n && colons < 5)
-        colons += text.p[i++] == ':';
-    text = slice_from(text, i);
-    for (size_t k = 0; k < sizeof(middles) / sizeof(*middles); k++)
-        if (slice_starts(text, middles[k])) {
-            text = slice_from(text, middles[k].n);
-            for (i = 0; i < text.n; i++)
-                if (text.p[i] == ':' || text.p[i] == '/')
-                    return slice_head(text, i);
-        }
-    return slice_of("", 0);
-}
-
-/* What is high goes up further and comes back at the bottom. */
-static uint64_t
-hash_mix(uint64_t h)
-{
-    h *= UINT64_C(0x9e3779b97f4a7c15);
-    return h ^ h >> 32;
-}
-
-/*
- * Without case: 0x20 is what letters differ by, and for other bytes it does
- * not matter here.  A Route 53 name begins with \\052 or with the '*' that
- * this stands for: neither counts.
- */
-static uint64_t
-hash_text(struct slice s)
-{
-    const uint64_t cases = UINT64_C(0x2020202020202020);
-    uint64_t h;
-    size_t i = 0;
-
-    if (slice_starts(s, SLICE("\\052")))
-        s = slice_from(s, 4);
-    else if (slice_starts(s, SLICE("*")))
-        s = slice_from(s, 1);
-    h = s.n;
-    for (; s.n - i >= 8; i += 8)
-        h = hash_mix(h ^ (wide_load(s.p + i) | cases));
-    return hash_mix(h ^ (wide_load_short(s.p + i, s.n - i) | cases));
-}
-
-/* The same for resources of one type, or of any (NAME_NONE). */
-static uint32_t
-hash_of(uint16_t type, uint64_t text)
-{
-    return (uint32_t)hash_mix(text ^ type);
-}
 
 /* One pair for the instance at hand, unless it has it. */
 static void
@@ -125,10 +44,10 @@ put_text(struct indexing *x, const struct want_key *key, struct slice text)
 
         if (found[i].n == 0)
             continue;
-        h = hash_text(found[i]);
-        put_hash(x, hash_of(x->type, h));
+        h = index_text(found[i]);
+        put_hash(x, index_hash(x->type, h));
         if (key->any && x->type != NAME_NONE)
-            put_hash(x, hash_of(NAME_NONE, h));
+            put_hash(x, index_hash(NAME_NONE, h));
     }
 }
 
@@ -173,22 +92,19 @@ put_path(struct indexing *x, const struct want_key *key, struct value v,
     }
 }
 
-/* All pairs of one instance. */
+/* All pairs of one instance, whose record is at p. */
 static void
-put_instance(struct indexing *x, const struct want *k, uint32_t number)
+put_instance(struct indexing *x, const struct want *k, const uint8_t *p)
 {
-    const struct state *st = x->st;
     struct stored_instance r;
     struct value_key name;
     struct value_iter it;
     struct value v;
 
-    x->number = number;
-    x->type = k->name;
     x->first = x->n;
     if (k->name != NAME_NONE)
-        put_hash(x, hash_of(k->name, 0));
-    stored_instance(st->records + st->places[number].at, &r);
+        put_hash(x, index_hash(k->name, 0));
+    stored_instance(p, &r);
     it = value_items(r.attrs);
     while (value_next(&it, &name, &v)) {
         const struct want_attr *a = want_attr(k, name.name);
@@ -201,28 +117,58 @@ put_instance(struct indexing *x, const struct want *k, uint32_t number)
     }
 }
 
-/* All pairs of all instances; false when an arena is full. */
+/* The instances from x->number up to `to`, which the resource at `at` owns. */
 static bool
-put_all(struct indexing *x, struct wants *w)
+put_owned(struct indexing *x, struct wants *w, uint32_t to, uint32_t at)
 {
-    const struct state *st = x->st;
-    const struct want *k = NULL;
-    struct stored_resource res;
+    struct stored_resource resource;
+    const struct want *k;
     struct slice type;
     uint16_t name;
     bool fresh;
 
-    for (uint32_t i = 0; i < st->n; i++) {
-        stored_resource(st->records + st->places[i].resource, &res);
-        if (k == NULL || k->record != res.type) {
-            stored_type(st->records + res.type, &name, &type);
-            k = wants_find(w, type, &fresh);
-            if (k == NULL)
-                return false;
-        }
-        put_instance(x, k, i);
+    stored_resource(x->records + at, &resource);
+    stored_type(x->records + resource.type, &name, &type);
+    k = wants_find(w, type, &fresh);
+    if (k == NULL)
+        return false;
+    x->type = k->name;
+    for (; x->number < to; x->number++) {
+        x->places[x->number].resource = at;
+        put_instance(x, k, x->records + x->places[x->number].at);
     }
     return !x->full;
+}
+
+/*
+ * Walks over the records once: where each instance is, and its pairs as soon
+ * as its resource comes by, which follows it.  False when memory is full.
+ */
+static bool
+put_all(struct indexing *x, struct wants *w, const uint8_t *end)
+{
+    const uint8_t *p = x->records;
+    uint32_t n = 0;
+
+    while (p < end) {
+        uint32_t at = (uint32_t)(p - x->records);
+        struct stored_instance instance;
+        struct stored_resource resource;
+        struct slice text;
+        uint16_t name;
+
+        if (*p == RECORD_TYPE) {
+            p = stored_type(p, &name, &text);
+        } else if (*p == RECORD_RESOURCE) {
+            p = stored_resource(p, &resource);
+            if (!put_owned(x, w, n, at))
+                return false;
+        } else {
+            x->places[n++].at = at;
+            p = stored_instance(p, &instance);
+        }
+    }
+    return true;
 }
 
 static void
@@ -305,7 +251,7 @@ fill_directory(uint32_t *dir, unsigned shift, const uint64_t *pairs, uint32_t n)
 int
 index_build(struct state *st, struct wants *w, struct arena *keep)
 {
-    struct indexing x = {.st = st, .keep = keep};
+    struct indexing x = {.records = st->records, .keep = keep};
     unsigned bits = 4;
     size_t mark;
     uint32_t *dir;
@@ -313,10 +259,11 @@ index_build(struct state *st, struct wants *w, struct arena *keep)
     /* Some three pairs an instance: short buckets at four bytes for each. */
     while (bits < 26 && st->n >> bits != 0)
         bits++;
+    st->places = x.places = arena_alloc(keep, st->n * sizeof(*x.places));
     x.pairs = arena_alloc(keep, 0);
     mark = arena_mark(keep);
-    if (x.pairs == NULL || !wants_parts(w) || !put_all(&x, w) ||
-        x.n > UINT32_MAX)
+    if (x.places == NULL || x.pairs == NULL || !wants_parts(w) ||
+        !put_all(&x, w, st->records + st->size) || x.n > UINT32_MAX)
         return ERR_MEMORY;
     sort_pairs(x.pairs, x.n, 56);
     x.n = drop_twins(x.pairs, x.n);
@@ -329,55 +276,4 @@ index_build(struct state *st, struct wants *w, struct arena *keep)
     st->shift = 32 - bits;
     st->pairs = x.pairs;
     return 0;
-}
-
-/* The first pair of [lo, hi) that is not below v. */
-static uint32_t
-pair_bound(const uint64_t *pairs, uint32_t lo, uint32_t hi, uint64_t v)
-{
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-
-        if (pairs[mid] < v)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-void
-state_find(const struct state *st, uint16_t type, struct slice value,
-           struct state_hits *hits)
-{
-    struct slice key = slice_of("", 0), middle;
-    uint32_t hash, lo, hi;
-
-    *hits = (struct state_hits){.st = st, .type = type};
-    if (value.p != NULL) {
-        middle = index_middle(value);
-        key = middle.n > 0 ? middle : index_last(value);
-        if (key.n == 0)
-            return;
-    }
-    hash = hash_of(type, key.n > 0 ? hash_text(key) : 0);
-    lo = st->dir[hash >> st->shift];
-    hi = st->dir[(hash >> st->shift) + 1];
-    hits->at = pair_bound(st->pairs, lo, hi, (uint64_t)hash << 32);
-    hits->end =
-        pair_bound(st->pairs, hits->at, hi, (uint64_t)hash << 32 | UINT32_MAX);
-}
-
-bool
-state_hit_next(struct state_hits *hits, struct instance *in)
-{
-    const struct state *st = hits->st;
-
-    while (hits->at < hits->end) {
-        *in = state_instance(st, (uint32_t)st->pairs[hits->at++]);
-        /* Two types may share a hash. */
-        if (hits->type == NAME_NONE || in->type == hits->type)
-            return true;
-    }
-    return false;
 }

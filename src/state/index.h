@@ -18,8 +18,8 @@
 #define INDEX_PARTS_MAX 32 /* parts of a composite id at one separator */
 
 /*
- * Sets st->dir, shift and pairs, which live at the end of `keep`.  The
- * records and places of st must be set.  Returns 0 or ERR_MEMORY.
+ * Sets st->places and the index, at the end of `keep`.  The records of st
+ * and their number must be set.  Returns 0 or ERR_MEMORY.
  */
 int index_build(struct state *st, struct wants *w, struct arena *keep);
 
@@ -34,5 +34,15 @@ struct slice index_last(struct slice text);
  * ("function:NAME:alias", "table/NAME/index/x"); empty for other text.
  */
 struct slice index_middle(struct slice text);
+
+/*
+ * The hash of such a text.  Case does not count: letters differ by 0x20, and
+ * for other bytes that bit does not matter here.  A Route 53 name begins
+ * with \052 or with the '*' that this stands for: neither counts.
+ */
+uint64_t index_text(struct slice text);
+
+/* That hash (0: no text) for resources of one type, or NAME_NONE of any. */
+uint32_t index_hash(uint16_t type, uint64_t text);
 
 #endif

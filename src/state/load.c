@@ -67,43 +67,6 @@ load_document(struct loader *l)
     return rc;
 }
 
-/*
- * Where each instance and its resource are.  A resource's record follows
- * those of its instances, so that theirs wait for it.
- */
-static int
-place_instances(struct loader *l)
-{
-    struct state *st = l->st;
-    struct place *places;
-    uint32_t n = 0, owned = 0;
-    const uint8_t *p = st->records, *end = p + st->size;
-
-    places = arena_alloc(l->keep, st->n * sizeof(*places));
-    if (places == NULL)
-        return ERR_MEMORY;
-    st->places = places;
-    while (p < end) {
-        uint32_t at = (uint32_t)(p - st->records);
-        struct stored_instance instance;
-        struct stored_resource resource;
-        struct slice text;
-        uint16_t name;
-
-        if (*p == RECORD_TYPE) {
-            p = stored_type(p, &name, &text);
-        } else if (*p == RECORD_RESOURCE) {
-            while (owned < n)
-                places[owned++].resource = at;
-            p = stored_resource(p, &resource);
-        } else {
-            places[n++].at = at;
-            p = stored_instance(p, &instance);
-        }
-    }
-    return 0;
-}
-
 /* What stands before the first brace: not much, in a state. */
 static int
 load_head(struct loader *l, struct slice file, struct err *e)
@@ -157,8 +120,7 @@ load_all(struct loader *l, struct slice file, struct err *e)
     l->st->lineage = arena_copy(l->keep, buf_slice(&l->lineage));
     if (l->st->lineage.p == NULL)
         return ERR_MEMORY;
-    rc = place_instances(l);
-    return rc == 0 ? index_build(l->st, &l->wants, l->keep) : rc;
+    return index_build(l->st, &l->wants, l->keep);
 }
 
 /* Says what went wrong and where, unless the stream or kind.c did. */

@@ -50,15 +50,17 @@ int state_load(struct state **st, const struct maps *ms, struct stream *in,
 struct slice state_name(const struct state *st);
 struct slice state_lineage(const struct state *st);
 uint64_t state_serial(const struct state *st);
+/* All managed ones; of types that no mapping knows nothing else is kept. */
 size_t state_instances(const struct state *st);
 
-/* The account that only this state is asked about; empty: any. */
+/* The account that only this state is asked about; empty: any.  Not copied. */
 void state_set_account(struct state *st, struct slice account);
 struct slice state_account(const struct state *st);
 
 struct instance state_instance(const struct state *st, uint32_t number);
 
-/* module.web.aws_instance.app["blue"], as Terraform prints it. */
+/* module.web.aws_instance.app["blue"], as Terraform prints it; out->full when
+ * it does not fit. */
 void state_address(const struct instance *in, const struct names *ns,
                    struct buf *out);
 
@@ -69,9 +71,10 @@ struct slice state_type(const struct instance *in);
  * Candidates for "a resource of `type` that has `value` in an attribute by
  * which mappings find resources".  The index is by hash of the value's last
  * part (what follows its last '/' or ':', without case, without a trailing
- * dot), so that an ARN and the name at its end meet; the caller compares.
- * type NAME_NONE: of any type, by id or arn only.  text NULL (p): all
- * instances of the type.
+ * dot), so that an ARN and the name at its end meet, and so do the ARNs of a
+ * function and of its alias; the caller compares.  They come in the order of
+ * the document.  type NAME_NONE: of any type, by id or arn only.  value NULL
+ * (p): all instances of the type (of any: none).
  */
 struct state_hits {
     const struct state *st;
