@@ -273,8 +273,10 @@ doc_skip(struct doc *d)
         if (c < 0)
             return c;
         if (c == '{' || c == '[') {
-            if (n.depth == DOC_DEPTH_MAX)
-                return doc_wrong(d, "nested too deeply");
+            if (n.depth == DOC_DEPTH_MAX) {
+                d->what = "nested too deeply";
+                return ERR_LIMIT;
+            }
             n.objects = n.objects << 1 | (c == '{');
             n.depth++;
             n.first = true;

@@ -265,6 +265,7 @@ limits(void **state)
         {"]},{'name':'", STATE_ADDRESS_MAX_BYTES + 1, 'a',
          "','mode':'data','type':'x'}]}", "a name that is too long"},
         {"{'attributes':{'tags':", 64, '[', "", "nested too deeply"},
+        {"]}],'x':", 65, '[', "", "nested too deeply"},
     };
 
     (void)state;
