@@ -157,23 +157,29 @@ cut_next(struct cutter *k)
     return k->op != SWEEP_END;
 }
 
-/* From `at` to the ':' behind a key.  An empty object ends at once: then
- * k->op is its '}'. */
+/*
+ * From `at` to the ':' behind a key.  An empty object ends at once: then
+ * k->op is its '}'.  Here and below, the quotes of text without white space
+ * are looked for first.
+ */
 STEP int
 cut_key(struct cutter *k, size_t at, bool first, struct slice *key)
 {
-    size_t from, to;
+    const char *p = k->p;
+    size_t from = at, to;
 
     if (!cut_next(k))
         return ERR_MORE;
-    from = gap_end(k, at);
-    if (k->p[k->op] != ':')
-        return k->p[k->op] == '}' && from == k->op && first ? 0
-                                                            : cut_bad(k, k->op);
-    to = gap_start(k, k->op);
-    if (k->p[from] != '"' || to - from < 2 || k->p[to - 1] != '"')
+    to = k->op;
+    if (p[from] != '"')
+        from = gap_end(k, from);
+    if (p[to] != ':')
+        return p[to] == '}' && from == to && first ? 0 : cut_bad(k, to);
+    if (p[to - 1] != '"')
+        to = gap_start(k, to);
+    if (p[from] != '"' || to - from < 2 || p[to - 1] != '"')
         return cut_bad(k, from);
-    *key = slice_of(k->p + from, to - from);
+    *key = slice_of(p + from, to - from);
     return 0;
 }
 
@@ -198,16 +204,13 @@ cut_nested(struct cutter *k, size_t from, struct slice *value)
     return 0;
 }
 
-/* From the ':' to the ',' or '}' behind a value; CUT_LIST at a list of
- * records when `lists`. */
+/* A value that is not a string, or has white space in front. */
 STEP int
-cut_value(struct cutter *k, bool lists, struct slice key, struct slice *value)
+cut_other(struct cutter *k, bool lists, struct slice key, size_t from,
+          struct slice *value)
 {
-    size_t from, to, colon = k->op;
+    size_t to;
 
-    if (!cut_next(k))
-        return ERR_MORE;
-    from = gap_end(k, colon + 1);
     if (from == k->op) {
         if (lists && k->p[from] == '[') {
             unsigned row = key_row(key);
@@ -222,6 +225,21 @@ cut_value(struct cutter *k, bool lists, struct slice key, struct slice *value)
     if (!scalar_ok(k->p + from, to - from))
         return cut_bad(k, from);
     *value = slice_of(k->p + from, to - from);
+    return 0;
+}
+
+/* From the ':' to the ',' or '}' behind a value; CUT_LIST at a list of
+ * records when `lists`. */
+STEP int
+cut_value(struct cutter *k, bool lists, struct slice key, struct slice *value)
+{
+    size_t from = k->op + 1;
+
+    if (!cut_next(k))
+        return ERR_MORE;
+    if (k->p[from] != '"' || k->p[k->op - 1] != '"' || k->op - from < 2)
+        return cut_other(k, lists, key, gap_end(k, from), value);
+    *value = slice_of(k->p + from, k->op - from);
     return 0;
 }
 
