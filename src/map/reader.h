@@ -45,6 +45,7 @@ struct reader {
     enum cut_row list;        /* the list it is in, CUT_NONE: a bare array */
     bool wrapped;             /* the list is a member of an object */
     bool begun;               /* an element of the list has been seen */
+    uint64_t wasted;          /* bytes looked at in vain so far */
     bool by_line;             /* every document must end on its own line */
     bool borrowed;            /* something is in the arena above the window */
     struct reader_held *held; /* the oldest first */

@@ -2,7 +2,9 @@
 
 #include "base/text.h"
 
-#define SHOWN_MAX_BYTES 40 /* of a line that is no JSON */
+#define SHOWN_MAX_BYTES 40            /* of a line that is no JSON */
+#define WASTE_FREE_BYTES (256u << 10) /* see reader_bad_document() */
+#define WASTE_FACTOR 8
 
 /* The place of a byte that is there. */
 struct reader_place
@@ -224,9 +226,10 @@ reader_bad_line(struct reader *r, struct err *e)
 
 /*
  * A document that cannot be cut ends where a line begins like another one.
- * One that ran on to the end of what could be held may have swallowed its
- * neighbours, and so may each of them: that happens once, and then every
- * document must end on its own line.
+ * That document may have been looked at before, as a part of this one, and
+ * what follows it again with it.  So that lines that seem to run on for ever
+ * do not cost the square of their number, only WASTE_FACTOR times the input
+ * is looked at in vain; then every document must end on its own line.
  */
 int
 reader_bad_document(struct reader *r, int rc, size_t bad, struct err *e)
@@ -237,7 +240,10 @@ reader_bad_document(struct reader *r, int rc, size_t bad, struct err *e)
 
     if (rc == ERR_MORE && in->failed != 0 && !has_next(in))
         return reader_stop_short(r, at, bad_text(rc));
-    r->by_line |= rc != ERR_SYNTAX;
+    r->wasted += (rc == ERR_SYNTAX ? bad : in->to) - in->from;
+    r->by_line |=
+        rc != ERR_SYNTAX ||
+        r->wasted > WASTE_FREE_BYTES + WASTE_FACTOR * feed_offset(in, in->from);
     do {
         feed_line(in);
         c = feed_blank(in);

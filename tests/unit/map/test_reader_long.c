@@ -176,6 +176,80 @@ hostile_lines(void **state)
     }
 }
 
+/* Lines of which each is torn only by the brackets at the very end. */
+static void
+hostile_brackets(void **state)
+{
+    const size_t lines = 300000;
+    struct buf b = buf_over(text, sizeof(text));
+    struct stream in;
+    struct stream_mem m;
+    struct arena arena;
+    struct reader r;
+    struct event ev;
+    struct err e;
+
+    (void)state;
+    for (size_t i = 0; i < lines; i++)
+        buf_put(&b, SLICE("{\"a\":[\n"));
+    for (size_t i = 0; i < 2 * lines; i++)
+        buf_byte(&b, '}');
+    buf_put(&b, SLICE("\n" A));
+    m.left = buf_slice(&b);
+    in = stream_mem(&m);
+    arena_init(&arena, memory, sizeof(memory));
+    assert_int_equal(reader_open(&r, &in, SLICE("x"), &arena), 0);
+    while (reader_next(&r, &ev, &e) == READER_REFUSED)
+        continue;
+    assert_int_equal(r.refused, lines);
+    assert_true(slice_eq(ev.field[EVENT_ID], SLICE("\"a\"")));
+    assert_int_equal(reader_next(&r, &ev, &e), READER_END);
+}
+
+/* The window grows, and moves, while records are held in front of it. */
+static void
+growth_while_held(void **state)
+{
+    struct slice record = expand("{~CloudTrailEvent~:#a},");
+    struct buf b = buf_over(text + 4096, sizeof(text) - 4096);
+    struct stream in;
+    struct dribble d;
+    struct arena arena;
+    struct reader r;
+    struct event ev;
+    struct err e;
+    size_t n = 0, used;
+
+    (void)state;
+    buf_put(&b, SLICE("{\"Events\":["));
+    for (int i = 0; i < 100; i++)
+        buf_put(&b, record);
+    buf_put(&b, SLICE("{\"y\":\""));
+    for (int i = 0; i < 700000; i++)
+        buf_byte(&b, 'x');
+    buf_put(&b, SLICE("\"},"));
+    buf_put(&b, record);
+    b.n--;
+    buf_put(&b, SLICE("]}\n"));
+    for (int i = 0; i < 9000; i++)
+        buf_put(&b, SLICE(A "\n"));
+    d = (struct dribble){buf_slice(&b), 4000, false};
+    in = dribble_stream(&d);
+    arena_init(&arena, memory, sizeof(memory));
+    assert_int_equal(reader_open(&r, &in, SLICE("x"), &arena), 0);
+    assert_int_equal(reader_next(&r, &ev, &e), READER_REFUSED);
+    while (reader_next(&r, &ev, &e) == READER_EVENT) {
+        assert_int_equal(event_check(&ev, NULL), 0);
+        assert_true(slice_eq(ev.field[EVENT_ID], SLICE("\"a\"")));
+        n++;
+    }
+    assert_int_equal(n, 101 + 9000);
+    assert_int_equal(r.refused, 1);
+    /* Only the window is left. */
+    used = arena_mark(&arena);
+    assert_true(used >= 1u << 20 && used < (1u << 20) + 256);
+}
+
 /* A LookupEvents answer that does not fit, and one that just does. */
 static void
 held(void **state)
@@ -223,10 +297,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(long_line),
-        cmocka_unit_test(big_records),
-        cmocka_unit_test(hostile_lines),
-        cmocka_unit_test(held),
+        cmocka_unit_test(long_line),         cmocka_unit_test(big_records),
+        cmocka_unit_test(hostile_lines),     cmocka_unit_test(hostile_brackets),
+        cmocka_unit_test(growth_while_held), cmocka_unit_test(held),
     };
 
     return cmocka_run_group_tests_name("reader long", tests, NULL, NULL);
