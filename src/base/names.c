@@ -174,6 +174,16 @@ names_fold(const struct names *ns, struct slice text)
 }
 
 uint32_t
+names_both(const struct names *ns, struct slice text, uint32_t *class)
+{
+    uint32_t id = names_look(ns, text, true);
+
+    *class =
+        id != NAME_NONE ? names_class(ns, id) : names_look(ns, text, false);
+    return id;
+}
+
+uint32_t
 names_class(const struct names *ns, uint32_t id)
 {
     uint32_t count = table_count(ns);

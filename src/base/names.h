@@ -64,6 +64,12 @@ uint32_t names_find(const struct names *ns, struct slice text);
 /* The class of a spelling (the id of its first member), or NAME_NONE. */
 uint32_t names_fold(const struct names *ns, struct slice text);
 
+/*
+ * Both at once: the id of exactly this spelling, with *class its class; or
+ * NAME_NONE, with *class that of another spelling, or NAME_NONE too.
+ */
+uint32_t names_both(const struct names *ns, struct slice text, uint32_t *class);
+
 /* The class of a known name. */
 uint32_t names_class(const struct names *ns, uint32_t id);
 

@@ -99,8 +99,7 @@ pack_name(struct buf *b, uint32_t name)
 void
 pack_key(struct buf *b, const struct names *ns, struct slice text)
 {
-    uint32_t class = names_fold(ns, text);
-    uint32_t name = class != NAME_NONE ? names_find(ns, text) : NAME_NONE;
+    uint32_t class, name = names_both(ns, text, &class);
 
     if (name != NAME_NONE) {
         pack_name(b, name);

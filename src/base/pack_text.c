@@ -5,7 +5,8 @@
 #include "value_tags.h"
 #include "wide.h"
 
-/* Taken for each operator, beside what the text before it needs. */
+/* Taken for each operator, beside what the text before it needs: tags, a
+ * length, the numbers of a key, and what a container's length may grow by. */
 #define ROOM_BYTES 32
 
 struct nest {
@@ -14,6 +15,10 @@ struct nest {
     bool object;
 };
 
+/*
+ * Room is asked for once an operator, in next_op(); writing between two of
+ * them needs no further look at w_end.
+ */
 struct packing {
     struct pack_words *words;
     struct slice text;
@@ -161,34 +166,6 @@ put_literal(struct packing *k, size_t from, size_t to)
     return 0;
 }
 
-/* What is known of a key. */
-static void
-look_up(const struct names *ns, struct slice key, struct pack_word *word)
-{
-    uint32_t name = names_find(ns, key);
-    uint32_t class = name == NAME_NONE ? names_fold(ns, key) : NAME_NONE;
-
-    word->name = name != NAME_NONE ? (uint16_t)(name + 1) : 0;
-    word->class = class != NAME_NONE ? (uint16_t)(class + 1) : 0;
-}
-
-/* Sets the bytes of a key that may be remembered; returns its two places. */
-static struct pack_word *
-places_of(struct pack_words *words, struct slice key, struct pack_word *w)
-{
-    uint64_t hash = key.n;
-    size_t i = 0;
-
-    for (; i * 8 + 8 < key.n; i++) {
-        w->part[i] = wide_load(key.p + i * 8);
-        hash = (hash ^ w->part[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    }
-    w->part[i] = key.n >= 8 ? wide_load(key.p + key.n - 8)
-                            : wide_load_short(key.p, key.n);
-    hash = (hash ^ w->part[i]) * UINT64_C(0x9e3779b97f4a7c15);
-    return words->slot[hash >> 55];
-}
-
 /*
  * What is known of the inside of a string as a key.  One that was met before
  * had neither escapes nor anything wrong; else escapes are taken out of it.
@@ -196,35 +173,16 @@ places_of(struct pack_words *words, struct slice key, struct pack_word *w)
 static int
 find_word(struct packing *k, struct slice *key, struct pack_word *word)
 {
-    struct pack_word *pair = NULL;
+    bool plain;
+    int rc;
 
-    *word = (struct pack_word){.n = (uint16_t)key->n};
-    if (key->n <= PACK_WORD_MAX_BYTES) {
-        pair = places_of(k->words, *key, word);
-        for (int i = 0; i < 2; i++) {
-            size_t same = 0, parts = (key->n + 7) / 8;
-
-            while (same < parts && pair[i].part[same] == word->part[same])
-                same++;
-            if (same == parts && pair[i].n == word->n) {
-                *word = pair[i];
-                return 0;
-            }
-        }
-    }
-    if (wide_mark(key->p, 0, key->n) != key->n) {
-        int rc = unescape(k, key);
-
-        if (rc != 0)
-            return rc;
-        pair = NULL;
-    }
-    look_up(k->words->names, *key, word);
-    if (pair != NULL) {
-        pair[1] = pair[0];
-        pair[0] = *word;
-    }
-    return 0;
+    if (pack_words_find(k->words, *key, word))
+        return 0;
+    plain = wide_mark(key->p, 0, key->n) == key->n;
+    rc = plain ? 0 : unescape(k, key);
+    if (rc == 0)
+        pack_words_ask(k->words, *key, plain, word);
+    return rc;
 }
 
 /* The member's name that is next, with its colon. */

@@ -10,33 +10,12 @@
  */
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "arena.h"
-#include "names.h"
 #include "pack.h"
+#include "pack_words.h"
 #include "slice.h"
 #include "value.h"
-
-#define PACK_WORDS 512
-#define PACK_WORD_MAX_BYTES 48
-
-/* A key that was met before, PACK_WORD_MAX_BYTES long at most. */
-struct pack_word {
-    uint64_t part[6]; /* its bytes; the last eight may be there twice */
-    uint16_t n;
-    uint16_t name, class; /* its numbers + 1; 0: not known */
-};
-
-/*
- * Keys that were met lately and their numbers, since the same ones come
- * again and again.  Zeroed before its first use; for one struct names, to
- * which nothing is added meanwhile.
- */
-struct pack_words {
-    const struct names *names;
-    struct pack_word slot[PACK_WORDS][2]; /* later before earlier */
-};
 
 /*
  * Packs what text begins with, white space first, at the end of `out`;

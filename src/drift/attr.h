@@ -15,6 +15,7 @@
 
 #define ATTR_DEPTH_MAX 32
 #define ATTR_PATH_MAX_BYTES 512
+#define PICK_DEPTH_MAX 8 /* of a block that an id line may pick */
 
 /* One place: the path's symbols, each with the index of the block taken. */
 struct spot {
@@ -29,12 +30,12 @@ struct spots {
 
 /* An element picked by an id line: of the block at sym[0..n), number index. */
 struct pick {
-    uint16_t sym[ATTR_DEPTH_MAX];
+    uint16_t sym[PICK_DEPTH_MAX];
     size_t n;
     int32_t index;
 };
 
-#define PICKS_MAX 8
+#define PICKS_MAX 4
 
 struct picks {
     struct pick pick[PICKS_MAX];

@@ -298,7 +298,6 @@ compare_binding(struct trial *t, const struct map_binding *b, struct finding *f,
         .finding = f,
         .picks = picks,
         .room = {t->scope.names, t->arena, t->scratch},
-        .lower = compare_lower_cased(state_type(&f->in)),
         .first = f->n_changes,
     };
     struct map_lines it;

@@ -19,7 +19,6 @@ struct comparison {
     struct finding *finding;
     const struct picks *picks;
     struct equal_room room;
-    bool lower;   /* the service lower-cases the names of this type */
     size_t first; /* changes the finding had before */
 };
 

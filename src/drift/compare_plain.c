@@ -39,17 +39,27 @@ is_off(struct value v)
            equal_scalars(s, SLICE("0"));
 }
 
+/* A name of a service that keeps it in lower case. */
+static bool
+same_lower(const struct comparison *c, uint16_t attr, struct slice s,
+           struct slice e)
+{
+    char out[NAME_MAX_BYTES];
+
+    return text_eq_fold(s, e) &&
+           is_name(names_text(c->trial->scope.names, attr, out)) &&
+           compare_lower_cased(state_type(&c->finding->in));
+}
+
 bool
 compare_equal(const struct comparison *c, const struct map_line *line,
               struct value state, struct value event)
 {
     struct slice s = value_text(state), e = value_text(event);
-    char out[NAME_MAX_BYTES];
-    struct slice last = names_text(c->trial->scope.names,
-                                   line->attr.sym[line->attr.n - 1], out);
+    uint16_t last = line->attr.sym[line->attr.n - 1];
 
     /* 16.1 and 16.10 are one number but two versions. */
-    if (slice_eq(last, SLICE("engine_version")))
+    if (last == c->trial->words->id[W_ENGINE_VERSION])
         return equal_version(s, e);
     if (equal_values(&c->room, state, event) != EQUAL_NO)
         return true;
@@ -65,9 +75,8 @@ compare_equal(const struct comparison *c, const struct map_line *line,
     case MAP_X_PROTOCOL:
         return equal_protocol(s, e);
     default:
-        break;
+        return same_lower(c, last, s, e);
     }
-    return c->lower && is_name(last) && text_eq_fold(s, e);
 }
 
 /* The words of an enum: the one that stands for this text. */
@@ -334,6 +343,9 @@ compare_one(struct comparison *c, const struct map_line *line,
         if (line->attr.n > 1 && is_default_word(value_text(v)))
             return;
     }
+    if (!c->finding->watched && !value_is(v, VALUE_OBJECT) &&
+        compare_equal(c, line, old, v))
+        return;
     path = compare_path(c, line, at);
     if (value_is(old, VALUE_OBJECT) && value_is(v, VALUE_OBJECT) &&
         !spelled_otherwise(c, old, v)) {

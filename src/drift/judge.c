@@ -46,13 +46,11 @@ static const struct {
 static bool
 judge_owner(struct trial *t, const struct instance *in)
 {
-    struct slice type = state_type(in);
-
     for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
         struct finding *f;
 
         if (!text_glob(owners[i].event, t->event_name) ||
-            !text_glob(owners[i].types, type))
+            !text_glob(owners[i].types, state_type(in)))
             continue;
         f = finding_of(t, in);
         if (f == NULL)
@@ -200,11 +198,13 @@ static void
 judge_binding(struct trial *t, struct map_ref ref, size_t number,
               struct hearings *all)
 {
-    struct hearing h = {.trial = t};
     struct map_path prefix;
+    struct hearing h;
     struct values list;
     bool implied;
 
+    h.trial = t;
+    h.found = false;
     map_binding(ref, &h.binding);
     if (h.binding.role == MAP_NONE)
         return;

@@ -67,15 +67,6 @@ part_is(struct slice id, int part, struct slice want)
     return false;
 }
 
-static bool
-is_dns_name(const struct trial *t, uint16_t attr)
-{
-    char out[NAME_MAX_BYTES];
-    struct slice name = names_text(t->scope.names, attr, out);
-
-    return slice_eq(name, SLICE("name")) || slice_eq(name, SLICE("fqdn"));
-}
-
 /* Whether what the state has is what the event names. */
 static bool
 id_equal(struct trial *t, const struct instance *in, uint16_t attr,
@@ -88,9 +79,10 @@ id_equal(struct trial *t, const struct instance *in, uint16_t attr,
         return false;
     if (equal_scalars(s, w) || equal_arn_name(s, w))
         return true;
-    if (is_dns_name(t, attr) && equal_dns(s, w))
+    if ((attr == t->words->id[W_NAME] || attr == t->words->id[W_FQDN]) &&
+        equal_dns(s, w))
         return true;
-    if (compare_lower_cased(state_type(in)) && text_eq_fold(s, w))
+    if (text_eq_fold(s, w) && compare_lower_cased(state_type(in)))
         return true;
     return !value_is(state, VALUE_STRING) && equal_is(&room, state, want);
 }
@@ -102,7 +94,8 @@ pick_block(struct picks *picks, const struct map_path *spec,
 {
     struct pick *p;
 
-    if (n < 2 || at->index[n - 2] < 0 || picks->n == PICKS_MAX)
+    if (n < 2 || n > PICK_DEPTH_MAX || at->index[n - 2] < 0 ||
+        picks->n == PICKS_MAX)
         return;
     p = &picks->pick[picks->n++];
     memcpy(p->sym, sym, (n - 1) * sizeof(*sym));
@@ -202,7 +195,7 @@ static bool
 instance_has(struct trial *t, const struct wanted *w, const struct instance *in,
              struct picks *picks)
 {
-    *picks = (struct picks){.n = 0};
+    picks->n = picks->n_excluded = 0;
     for (size_t i = 0; i < w->n; i++) {
         bool hit = false;
 
@@ -231,6 +224,22 @@ is_typeless(const struct trial *t, const struct map_path *spec)
 
 #define TYPES_EACH_MAX 6 /* more are looked up in the index of all types */
 
+/* Candidates that a value has in the index, by all its keys. */
+static size_t
+candidates(const struct state *st, uint16_t type, struct value v)
+{
+    struct slice keys[STATE_KEYS_MAX];
+    size_t n = state_keys(value_text(v), keys), sum = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct state_hits hits;
+
+        state_find(st, type, keys[i], &hits);
+        sum += hits.end - hits.at;
+    }
+    return sum;
+}
+
 /* The id line whose values have the fewest candidates. */
 static size_t
 best_line(struct trial *t, const struct wanted *w, const struct state *st,
@@ -238,17 +247,13 @@ best_line(struct trial *t, const struct wanted *w, const struct state *st,
 {
     size_t best = 0, least = SIZE_MAX;
 
-    for (size_t i = 0; i < w->n; i++) {
+    for (size_t i = 0; i < w->n && (w->n > 1 || type == NAME_NONE); i++) {
         size_t n = 0;
 
         if (type == NAME_NONE && !is_typeless(t, &w->line[i]->attr))
             continue;
-        for (size_t k = 0; k < w->value[i].n; k++) {
-            struct state_hits hits;
-
-            state_find(st, type, value_text(w->value[i].v[k]), &hits);
-            n += hits.end - hits.at;
-        }
+        for (size_t k = 0; k < w->value[i].n; k++)
+            n += candidates(st, type, w->value[i].v[k]);
         if (n < least) {
             least = n;
             best = i;
@@ -306,6 +311,18 @@ is_here(const struct trial *t, const struct instance *in)
             slice_eq(account, t->account));
 }
 
+/* An ARN finds the same resource by several of its keys. */
+static bool
+is_matched(const struct search *s, const struct instance *in)
+{
+    const struct match *m = s->first;
+
+    while (m != NULL &&
+           (m->in.state != in->state || m->in.number != in->number))
+        m = m->next;
+    return m != NULL;
+}
+
 static void
 search_hits(struct search *s, struct state_hits *hits)
 {
@@ -315,16 +332,33 @@ search_hits(struct search *s, struct state_hits *hits)
     while (state_hit_next(hits, &in)) {
         struct match *m;
 
-        if (!map_has_type(s->wanted->binding, in.type) ||
+        if (is_matched(s, &in) || !map_has_type(s->wanted->binding, in.type) ||
             !instance_has(s->trial, s->wanted, &in, &picks))
             continue;
         m = arena_alloc(s->trial->arena, sizeof(*m));
         if (m == NULL)
             return;
-        *m = (struct match){NULL, in, picks, is_here(s->trial, &in)};
+        m->next = NULL;
+        m->in = in;
+        m->picks = picks;
+        m->here = is_here(s->trial, &in);
         s->any_here |= m->here;
         *s->last = m;
         s->last = &m->next;
+    }
+}
+
+static void
+search_value(struct search *s, uint16_t type, struct value v)
+{
+    struct slice keys[STATE_KEYS_MAX];
+    size_t n = state_keys(value_text(v), keys);
+
+    for (size_t i = 0; i < n; i++) {
+        struct state_hits hits;
+
+        state_find(s->state, type, keys[i], &hits);
+        search_hits(s, &hits);
     }
 }
 
@@ -341,10 +375,8 @@ search_type(struct search *s, uint16_t type)
         return;
     }
     line = best_line(s->trial, w, s->state, type);
-    for (size_t k = 0; k < w->value[line].n; k++) {
-        state_find(s->state, type, value_text(w->value[line].v[k]), &hits);
-        search_hits(s, &hits);
-    }
+    for (size_t k = 0; k < w->value[line].n; k++)
+        search_value(s, type, w->value[line].v[k]);
 }
 
 void

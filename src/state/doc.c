@@ -200,7 +200,8 @@ literal_ok(struct slice s)
            slice_eq(s, SLICE("false")) || pack_is_number(s);
 }
 
-/* Passes over a number, true, false or null. */
+/* Passes over a number, true, false or null, which end where something else
+ * begins, be that in the next window. */
 static int
 doc_literal(struct doc *d)
 {
@@ -242,7 +243,8 @@ struct nest {
     bool first; /* nothing of the innermost is read yet */
 };
 
-/* Goes on to the next value that is due: 1, or 0 when all is closed. */
+/* Goes on to the next value that is due: 1, or 0 when all is closed.  No
+ * recursion: how deep a document is must not be the stack's concern. */
 static int
 nest_next(struct doc *d, struct nest *n)
 {
@@ -291,7 +293,11 @@ doc_skip(struct doc *d)
     return rc;
 }
 
-/* Moves behind the bracket that closes the one at the current byte. */
+/*
+ * Moves behind the bracket that closes the one at the current byte.  When it
+ * is not at hand the search begins anew: the window is then twice as large
+ * or full again, so that this costs no more than the search itself.
+ */
 static int
 doc_close(struct doc *d)
 {

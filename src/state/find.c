@@ -12,39 +12,82 @@ static const struct slice middles[] = {
     SLICE_INIT("domain/"),
 };
 
-struct slice
-index_last(struct slice text)
+/* Adds a key unless it is there; empty ones are none. */
+static size_t
+add_key(struct slice *out, size_t n, struct slice key)
 {
-    struct slice s = text;
-
-    if (slice_ends(s, SLICE(":*")))
-        s.n -= 2;
-    while (s.n > 0 && memchr("/:.", s.p[s.n - 1], 3) != NULL)
-        s.n--;
-    for (size_t i = s.n; i > 0; i--)
-        if (s.p[i - 1] == '/' || s.p[i - 1] == ':')
-            return slice_from(s, i);
-    return s.n > 0 ? s : text;
+    for (size_t i = 0; i < n; i++)
+        if (slice_eq(out[i], key))
+            return n;
+    if (key.n > 0 && n < STATE_KEYS_MAX)
+        out[n++] = key;
+    return n;
 }
 
-struct slice
-index_middle(struct slice text)
+/* What follows the first or the last c of an ARN's resource. */
+static size_t
+add_tails(struct slice *out, size_t n, struct slice r, char c)
 {
-    size_t colons = 0, i = 0;
+    size_t first = slice_chr(r, c);
 
-    if (!slice_starts(text, SLICE("arn:")))
+    if (first == r.n)
+        return n;
+    n = add_key(out, n, slice_from(r, first + 1));
+    return add_key(out, n, slice_from(r, slice_rchr(r, c) + 1));
+}
+
+/* The name that has others below it. */
+static size_t
+add_middle(struct slice *out, size_t n, struct slice r)
+{
+    for (size_t k = 0; k < sizeof(middles) / sizeof(*middles); k++) {
+        struct slice rest = slice_from(r, middles[k].n);
+        size_t i = 0;
+
+        if (!slice_starts(r, middles[k]))
+            continue;
+        while (i < rest.n && rest.p[i] != ':' && rest.p[i] != '/')
+            i++;
+        n = add_key(out, n, slice_head(rest, i));
+    }
+    return n;
+}
+
+/* The resource of arn:partition:service:region:account:RESOURCE, or of
+ * ACCOUNT:function:NAME; empty when it is neither. */
+static struct slice
+arn_resource(struct slice s)
+{
+    int colons = slice_starts(s, SLICE("arn:")) ? 5 : 0;
+
+    if (colons == 0 && s.n > 22 &&
+        slice_starts(slice_from(s, 12), SLICE(":function:")))
+        colons = 1;
+    if (colons == 0)
         return slice_of("", 0);
-    while (i < text.n && colons < 5)
-        colons += text.p[i++] == ':';
-    text = slice_from(text, i);
-    for (size_t k = 0; k < sizeof(middles) / sizeof(*middles); k++)
-        if (slice_starts(text, middles[k])) {
-            text = slice_from(text, middles[k].n);
-            for (i = 0; i < text.n; i++)
-                if (text.p[i] == ':' || text.p[i] == '/')
-                    return slice_head(text, i);
-        }
-    return slice_of("", 0);
+    while (colons-- > 0)
+        s = slice_from(s, slice_chr(s, ':') + 1);
+    return s;
+}
+
+size_t
+state_keys(struct slice value, struct slice out[STATE_KEYS_MAX])
+{
+    struct slice r;
+    size_t n;
+
+    if (slice_ends(value, SLICE(":*")))
+        value.n -= 2;
+    if (value.n > 1 && value.p[value.n - 1] == '.')
+        value.n--;
+    n = add_key(out, 0, value);
+    r = arn_resource(value);
+    if (r.n == 0)
+        return n;
+    n = add_key(out, n, r);
+    n = add_tails(out, n, r, '/');
+    n = add_tails(out, n, r, ':');
+    return add_middle(out, n, r);
 }
 
 /* What is high goes up further and comes back at the bottom. */
@@ -97,17 +140,17 @@ void
 state_find(const struct state *st, uint16_t type, struct slice value,
            struct state_hits *hits)
 {
-    struct slice key = slice_of("", 0), middle;
+    struct slice keys[STATE_KEYS_MAX];
     uint32_t hash, lo, hi;
+    uint64_t text = 0;
 
     *hits = (struct state_hits){.st = st, .type = type};
     if (value.p != NULL) {
-        middle = index_middle(value);
-        key = middle.n > 0 ? middle : index_last(value);
-        if (key.n == 0)
+        if (state_keys(value, keys) == 0)
             return;
+        text = index_text(keys[0]);
     }
-    hash = index_hash(type, key.n > 0 ? index_text(key) : 0);
+    hash = index_hash(type, text);
     lo = st->dir[hash >> st->shift];
     hi = st->dir[(hash >> st->shift) + 1];
     hits->at = pair_bound(st->pairs, lo, hi, (uint64_t)hash << 32);

@@ -130,7 +130,9 @@ put_group(struct flat *f, size_t i, size_t to, size_t from, int depth)
         i++;
     if (f->list[i].key.n <= from)
         pack_value(&f->out, f->list[i].v);
-    else if (depth == PACK_DEPTH_MAX || counted_as(f, i, to, from + 1) == '%')
+    else if (depth == PACK_DEPTH_MAX ||
+             /* then all that is left is a key */ counted_as(f, i, to,
+                                                             from + 1) == '%')
         put_map(f, i, to, from + 1);
     else
         put_below(f, i, to, from + 1, depth + 1);
@@ -156,7 +158,10 @@ put_below(struct flat *f, size_t i, size_t to, size_t from, int depth)
     pack_close(&f->out, mark);
 }
 
-/* The wanted members of the packed flat object, sorted. */
+/*
+ * The wanted members of the packed flat object, sorted.  Names that the
+ * mappings know were packed as numbers and must be spelt out again.
+ */
 static int
 gather(struct flat *f, struct value v, const struct want *k,
        struct arena *scratch)

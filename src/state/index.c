@@ -37,14 +37,12 @@ put_hash(struct indexing *x, uint32_t hash)
 static void
 put_text(struct indexing *x, const struct want_key *key, struct slice text)
 {
-    struct slice found[2] = {index_last(text), index_middle(text)};
+    struct slice found[STATE_KEYS_MAX];
+    size_t n = state_keys(text, found);
 
-    for (size_t i = 0; i < 2; i++) {
-        uint64_t h;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t h = index_text(found[i]);
 
-        if (found[i].n == 0)
-            continue;
-        h = index_text(found[i]);
         put_hash(x, index_hash(x->type, h));
         if (key->any && x->type != NAME_NONE)
             put_hash(x, index_hash(NAME_NONE, h));

@@ -24,19 +24,7 @@
 int index_build(struct state *st, struct wants *w, struct arena *keep);
 
 /*
- * What a value is found by: what follows its last '/' or ':' (those at its
- * end, a dot there, and a log group's ":*" do not count).
- */
-struct slice index_last(struct slice text);
-
-/*
- * The name in the middle of an ARN whose resource has names below it
- * ("function:NAME:alias", "table/NAME/index/x"); empty for other text.
- */
-struct slice index_middle(struct slice text);
-
-/*
- * The hash of such a text.  Case does not count: letters differ by 0x20, and
+ * The hash of a key (state_keys()).  Case does not count: letters differ by 0x20, and
  * for other bytes that bit does not matter here.  A Route 53 name begins
  * with \052 or with the '*' that this stands for: neither counts.
  */

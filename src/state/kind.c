@@ -81,7 +81,8 @@ refuse_version(uint64_t version, struct slice file, struct err *e)
 int
 kind_judge(uint32_t seen, uint64_t version, struct slice file, struct err *e)
 {
-    /* Other things have a version, too. */
+    /* Other things have a version, too: of a state's own members at least
+     * one must be there. */
     uint32_t own =
         BIT(SERIAL) | BIT(LINEAGE) | BIT(TERRAFORM_VERSION) | BIT(RESOURCES);
 

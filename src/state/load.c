@@ -6,11 +6,15 @@
 #include "state/index.h"
 #include "state/kind.h"
 
-/* One instance, and what its resource has around it. */
+/* The largest instance, and what its resource has around it.  Resources whose
+ * type comes late must fit in whole. */
 #define WINDOW_MAX_BYTES (STATE_INSTANCE_MAX_BYTES + (64u << 10))
 #define TOO_LONG "more than 8 MiB in one piece"
 
-/* A whole number; 0 for any other value, which is passed over. */
+/*
+ * A whole number; 0 for any other value, which is passed over.  That is no
+ * error yet: kind.c knows better what a document with a version "1.0" is.
+ */
 static int
 load_number(struct loader *l, uint64_t *n)
 {
@@ -36,7 +40,11 @@ load_number(struct loader *l, uint64_t *n)
     return rc;
 }
 
-/* The members of the document, whose brace is taken. */
+/*
+ * The members of the document, whose brace is taken.  They may come in any
+ * order, so that what the document is can only be judged at its end; until
+ * then resources are read as version 4 has them.
+ */
 static int
 load_document(struct loader *l)
 {
@@ -67,7 +75,10 @@ load_document(struct loader *l)
     return rc;
 }
 
-/* What stands before the first brace: not much, in a state. */
+/*
+ * What stands before the first brace: not much, in a state.  What has no
+ * brace is read to its end all the same, to tell other JSON from no JSON.
+ */
 static int
 load_head(struct loader *l, struct slice file, struct err *e)
 {

@@ -51,17 +51,19 @@ take_attributes(struct loader *l, size_t behind_tag)
     size_t at;
     int rc = doc_peek(&l->d);
 
+    /* null: a resource that failed to be created. */
     if (rc < 0 || rc == 'n')
         return rc < 0 ? rc : doc_skip(&l->d);
     if (rc != '{')
         return doc_wrong(&l->d, "attributes are not an object");
-    arena_reset(l->keep, behind_tag);
+    arena_reset(l->keep, behind_tag); /* the last of two would count */
     for (;;) {
         struct slice rest = slice_of(w->p + w->at, w->to - w->at);
 
         rc = pack_text(&l->words, rest, l->scratch, l->keep, &filter, &v, &at);
         if (rc != ERR_MORE)
             break;
+        /* Once in a window: nothing was kept, it is packed again. */
         rc = doc_more(&l->d);
         if (rc < 0)
             return rc;
@@ -166,6 +168,7 @@ keep_instance(struct loader *l, size_t start)
         return 0;
     }
     *tag = RECORD_INSTANCE;
+    /* Nothing behind the tag yet: no attributes in the newer form. */
     if (arena_mark(l->keep) == start + 1) {
         *tag = found[MEMBER_FLAT].n > 0 ? RECORD_FLAT : RECORD_INSTANCE;
         rc = pack_flat(l, found[MEMBER_FLAT]);

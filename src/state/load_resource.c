@@ -39,7 +39,10 @@ keep_resource(struct loader *l)
     return 0;
 }
 
-/* Reads the instances that are next, of a resource whose type is known. */
+/*
+ * Reads the instances that are next, of a resource whose type is known; those
+ * of data sources (and of modes yet to come) are only checked to be JSON.
+ */
 static int
 load_instances(struct loader *l)
 {
@@ -74,7 +77,11 @@ load_instances(struct loader *l)
     return rc;
 }
 
-/* The text members of a resource that are looked at; null is absent. */
+/*
+ * The text members of a resource that are looked at; null is absent.  They
+ * are copied, since the window moves on over the instances before they are
+ * written down.
+ */
 static int
 load_text(struct loader *l, struct slice key)
 {
@@ -117,6 +124,7 @@ load_members(struct loader *l, size_t *late)
         } else if (l->res.mode.n > 0 && l->res.type.n > 0) {
             rc = load_instances(l);
         } else {
+            /* Released by load_resource(), which comes back for them. */
             window_hold(&l->d.w);
             *late = l->d.w.at - l->d.w.held;
             rc = doc_skip(&l->d);
@@ -156,6 +164,7 @@ load_resource(struct loader *l)
         l->d.w.at = end;
         window_release(&l->d.w, SIZE_MAX);
     }
+    /* Data sources, and resources that have no instance left, leave none. */
     return rc == 0 && r->instances > 0 ? keep_resource(l) : rc;
 }
 

@@ -67,14 +67,24 @@ void state_address(const struct instance *in, const struct names *ns,
 /* The type as text (also when no mapping knows it). */
 struct slice state_type(const struct instance *in);
 
+#define STATE_KEYS_MAX 8
+
+/*
+ * The texts that a value is found by: itself (without a log group's ":*" and
+ * a final dot), and for an ARN also what names may stand for it, that is its
+ * resource and what follows the first or last '/' or ':' in that, or the
+ * name of a function, table or stream with something below it.  The first
+ * one is the value itself.  Returns how many; views of value.
+ */
+size_t state_keys(struct slice value, struct slice out[STATE_KEYS_MAX]);
+
 /*
  * Candidates for "a resource of `type` that has `value` in an attribute by
- * which mappings find resources".  The index is by hash of the value's last
- * part (what follows its last '/' or ':', without case, without a trailing
- * dot), so that an ARN and the name at its end meet, and so do the ARNs of a
- * function and of its alias; the caller compares.  They come in the order of
- * the document.  type NAME_NONE: of any type, by id or arn only.  value NULL
- * (p): all instances of the type (of any: none).
+ * which mappings find resources": those with the same text, without case,
+ * and those with an ARN that it may stand for; the caller compares, and for
+ * an ARN looks up all its keys.  They come in the order of the document.
+ * type NAME_NONE: of any type, by id or arn only.  value NULL (p): all
+ * instances of the type (of any: none).
  */
 struct state_hits {
     const struct state *st;

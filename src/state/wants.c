@@ -18,6 +18,8 @@ struct asking {
     struct want *k;
 };
 
+/* The slot that has the name, or the free one where it would go: there is
+ * always one, for the table is never more than half full. */
 static uint32_t
 slot_of(const struct want *k, uint16_t name)
 {
@@ -121,6 +123,11 @@ alternative(const struct map_path *path, size_t from)
     return to < path->n ? to : path->n;
 }
 
+/*
+ * An id line: each of its alternatives is a way to find the resource.  Which
+ * part of a composite id a mapping means does not matter here: all of them
+ * are keyed, for nobody knows the separator before an event comes.
+ */
 static void
 want_id(struct asking *q, const struct map_path *path)
 {
@@ -146,6 +153,7 @@ want_binding(void *ctx, const struct map_binding *b)
     struct map_lines it;
     struct map_line line;
 
+    /* Paths into the event (when, each, guards) ask nothing of the state. */
     q->k->known = true;
     for (size_t i = 0; i < b->n_ids; i++)
         want_id(q, &b->id[i].attr);
@@ -181,6 +189,7 @@ want_ask(struct wants *w, struct want *k)
 {
     struct asking q = {w, k};
 
+    /* With NAME_NONE these are the bindings for any type, if there are any. */
     map_each_of_type(w->ms, k->name, want_binding, &q);
     if (!k->known)
         k->name = NAME_NONE; /* a word of theirs, but not a type */

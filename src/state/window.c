@@ -14,6 +14,7 @@ window_open(struct window *w, struct stream *in, size_t max,
     w->scant = room < max;
     w->max = w->scant ? room : max;
     w->size = w->max < WINDOW_FIRST_BYTES ? w->max : WINDOW_FIRST_BYTES;
+    /* All at once, so that growing neither moves nor copies anything. */
     w->p = arena_bytes(arena, w->max);
     return w->p != NULL && w->max > 0 ? 0 : ERR_MEMORY;
 }

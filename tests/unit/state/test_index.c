@@ -30,39 +30,45 @@ static void
 parts_of_text(void **state)
 {
     static const struct {
-        const char *text, *last, *middle;
+        const char *text, *keys;
     } rows[] = {
-        {"i-1", "i-1", ""},
-        {"", "", ""},
-        {"arn:aws:ec2:eu-west-1:1:instance/i-1", "i-1", ""},
-        {"arn:aws:s3:::bucket", "bucket", ""},
-        {"arn:aws:iam::1:role/path/to/name", "name", ""},
-        {"arn:aws:logs:eu-west-1:1:log-group:/aws/lambda/f:*", "f", ""},
-        {"/aws/lambda/f", "f", ""},
-        {"example.com.", "example.com", ""},
-        {"/hostedzone/Z1", "Z1", ""},
-        {"https://sqs.eu-west-1.amazonaws.com/1/q", "q", ""},
-        {"a/b/", "b", ""},
-        {"/", "/", ""},
-        {":*", ":*", ""},
-        {"arn:aws:lambda:eu-west-1:1:function:f", "f", ""},
-        {"arn:aws:lambda:eu-west-1:1:function:f:live", "live", "f"},
-        {"arn:aws:dynamodb:eu-west-1:1:table/t", "t", ""},
-        {"arn:aws:dynamodb:eu-west-1:1:table/t/index/i", "i", "t"},
-        {"arn:aws:kinesis:eu-west-1:1:stream/s/consumer/c:1", "1", "s"},
-        {"arn:aws:x", "x", ""},
-        {"arn:::::function:", "function", ""},
-        {"table/t/index/i", "i", ""},
+        {"i-1", "i-1"},
+        {"", ""},
+        {"arn:aws:ec2:r:1:instance/i-1",
+         "arn:aws:ec2:r:1:instance/i-1 instance/i-1 i-1"},
+        {"arn:aws:s3:::bucket", "arn:aws:s3:::bucket bucket"},
+        {"arn:aws:iam::1:role/path/name",
+         "arn:aws:iam::1:role/path/name role/path/name path/name name"},
+        {"arn:aws:logs:r:1:log-group:/aws/f:*",
+         "arn:aws:logs:r:1:log-group:/aws/f log-group:/aws/f aws/f f /aws/f"},
+        {"/aws/lambda/f", "/aws/lambda/f"},
+        {"example.com.", "example.com"},
+        {"https://sqs.eu-west-1.amazonaws.com/1/q",
+         "https://sqs.eu-west-1.amazonaws.com/1/q"},
+        {"arn:aws:lambda:r:1:function:f:live",
+         "arn:aws:lambda:r:1:function:f:live function:f:live f:live live f"},
+        {"123456789012:function:f", "123456789012:function:f function:f f"},
+        {"arn:aws:dynamodb:r:1:table/t/index/i",
+         "arn:aws:dynamodb:r:1:table/t/index/i table/t/index/i t/index/i i "
+         "t"},
+        {"arn:aws:x", "arn:aws:x"},
+        {":*", ""},
     };
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct slice text = slice_str(rows[i].text);
+        struct slice keys[STATE_KEYS_MAX];
+        char text[512];
+        struct buf b = buf_over(text, sizeof(text));
+        size_t n = state_keys(slice_str(rows[i].text), keys);
 
-        if (!slice_eq(slice_str(rows[i].last), index_last(text)) ||
-            !slice_eq(slice_str(rows[i].middle), index_middle(text)))
-            fail_msg("%s: %.*s %.*s", rows[i].text, SLICE_FMT(index_last(text)),
-                     SLICE_FMT(index_middle(text)));
+        for (size_t k = 0; k < n; k++) {
+            if (k > 0)
+                buf_byte(&b, ' ');
+            buf_put(&b, keys[k]);
+        }
+        if (!slice_eq(buf_slice(&b), slice_str(rows[i].keys)))
+            fail_msg("%s: %.*s", rows[i].text, (int)b.n, b.p);
     }
 }
 
@@ -74,14 +80,24 @@ found(const struct state *st, const char *type, struct slice value,
     uint32_t name =
         type != NULL ? names_find(&maps.names, slice_str(type)) : NAME_NONE;
     struct buf b = buf_over(out, 256);
-    struct state_hits hits;
-    struct instance in;
+    struct slice keys[STATE_KEYS_MAX] = {value};
+    size_t n = value.p != NULL ? state_keys(value, keys) : 1;
+    bool seen[256] = {false};
 
-    state_find(st, (uint16_t)name, value, &hits);
-    while (state_hit_next(&hits, &in)) {
-        assert_true(type == NULL || in.type == name);
-        buf_byte(&b, ' ');
-        buf_u64(&b, in.number);
+    for (size_t i = 0; i < n; i++) {
+        struct state_hits hits;
+        struct instance in;
+
+        state_find(st, (uint16_t)name, keys[i], &hits);
+        while (state_hit_next(&hits, &in)) {
+            assert_true(type == NULL || in.type == name);
+            assert_true(in.number < 256);
+            if (seen[in.number])
+                continue;
+            seen[in.number] = true;
+            buf_byte(&b, ' ');
+            buf_u64(&b, in.number);
+        }
     }
     assert_false(b.full);
     return buf_slice(&b);
