@@ -36,6 +36,7 @@ struct file_walker {
     struct buf path;                /* of what is being read */
 };
 
+/* errno as a sentence: strerror() of musl returns constant texts. */
 static int
 file_fail(struct err *e, struct slice path)
 {
@@ -71,6 +72,7 @@ static int
 file_open_as(struct slice path, int flags, struct err *e)
 {
     char text[FILE_PATH_MAX_BYTES];
+    /* Opening a FIFO, or a file on a network, may be interrupted. */
     int fd = -1;
 
     if (path_text(path, text))
@@ -142,6 +144,7 @@ file_read(struct slice path, size_t max, struct arena *arena,
     return 0;
 }
 
+/* Bytes, not letters: the order is the same wherever it runs. */
 static bool
 name_before(const struct file_name *a, const struct file_name *b)
 {
@@ -151,6 +154,7 @@ name_before(const struct file_name *a, const struct file_name *b)
     return order < 0 || (order == 0 && a->text.n <= b->text.n);
 }
 
+/* Two sorted lists as one. */
 static struct file_name *
 names_merge(struct file_name *a, struct file_name *b)
 {
@@ -199,6 +203,7 @@ names_add(struct file_walker *w, size_t n, struct file_name **list)
         struct file_name *one;
 
         at += d->size;
+        /* ".", ".." and what people hide: a mounted secret has ..data. */
         if (name.n == 0 || name.p[0] == '.')
             continue;
         one = arena_alloc(w->arena, sizeof(*one));
@@ -252,6 +257,8 @@ walk_one(struct file_walker *w, int depth)
                        SLICE_FMT(path));
     if (!path_text(path, text) || lstat(text, &st) != 0)
         return file_fail(w->e, path);
+    /* lstat first: a folder is entered only by its own name, so that a link
+     * to a parent cannot make the walk endless. */
     if (S_ISDIR(st.st_mode))
         return walk_folder(w, depth + 1);
     kind = file_kind(path, w->e);
@@ -270,6 +277,8 @@ walk_folder(struct file_walker *w, int depth)
     if (depth > FILE_DEPTH_MAX)
         return err_set(w->e, ERR_LIMIT, "%.*s: more than %d folders in folders",
                        SLICE_FMT(buf_slice(&w->path)), FILE_DEPTH_MAX);
+    /* The names are read to the end first: visit may take its time, and the
+     * folder may change meanwhile. */
     rc = names_read(w, &list);
     for (; list != NULL && rc >= 0; list = list->next) {
         if (length > 0 && w->path.p[length - 1] != '/')

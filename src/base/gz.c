@@ -25,6 +25,11 @@ struct stream_gz {
     char buf[GZ_IN_BYTES];
 };
 
+/*
+ * zlib asks once for its state and once, at the first bytes, for its window.
+ * Both come from a pool that was set aside at the start: the arena around it
+ * may have been rewound by others by then.
+ */
 static voidpf
 gz_alloc(voidpf pool, uInt items, uInt size)
 {
@@ -86,6 +91,7 @@ gz_step(struct stream_gz *g, struct err *e)
         g->state = GZ_MEMBER;
     }
     rc = inflate(&g->z, Z_NO_FLUSH);
+    /* Z_BUF_ERROR only says that nothing moved: more input cures it. */
     if (rc == Z_STREAM_END)
         g->state = GZ_BETWEEN;
     else if (rc == Z_MEM_ERROR)
@@ -93,6 +99,7 @@ gz_step(struct stream_gz *g, struct err *e)
     else if (rc != Z_OK && rc != Z_BUF_ERROR && g->z.avail_out == room)
         return gz_break(g, ERR_SYNTAX,
                         g->z.msg != NULL ? g->z.msg : "damaged gzip data", e);
+    /* Nothing went in, nothing came out, and nothing more will come. */
     else if (in == 0 && g->ended && g->z.avail_out == room)
         return gz_break(g, ERR_MORE, "the gzip data ends in the middle", e);
     return 0;
@@ -106,6 +113,7 @@ gz_inflate(struct stream_gz *g, char *p, size_t n, struct err *e)
 
     g->z.next_out = (Bytef *)p;
     g->z.avail_out = room;
+    /* A header or an empty member gives no bytes, but 0 would be the end. */
     while (rc == 0 && g->z.avail_out == room) {
         rc = gz_fill(g, e);
         if (rc != 0)

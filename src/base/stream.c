@@ -4,6 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/*
+ * A signal without SA_RESTART may interrupt read(2) before it has anything:
+ * that is neither an end nor an error.  The offset goes into the message
+ * because that is all there is to find a bad place on a disk again.
+ */
 static ssize_t
 fd_read(void *ctx, char *p, size_t n, struct err *e)
 {
@@ -26,6 +31,7 @@ stream_fd(struct stream_fd *f)
     return (struct stream){.read = fd_read, .ctx = f};
 }
 
+/* For callers that want their own copy; mem_view() is for all others. */
 static ssize_t
 mem_read(void *ctx, char *p, size_t n, struct err *e)
 {
@@ -40,6 +46,7 @@ mem_read(void *ctx, char *p, size_t n, struct err *e)
     return (ssize_t)n;
 }
 
+/* Taking the view uses the stream up, so that no byte can come twice. */
 static struct slice
 mem_view(void *ctx)
 {

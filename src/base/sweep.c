@@ -163,6 +163,7 @@ blocks_avx2(struct sweep *s, const char *p, struct sweep_block *b, size_t n)
     walk_blocks(s, p, b, n, classify_avx2, prefix_product);
 }
 
+/* libgcc asks the processor once, before main(). */
 static sweep_blocks *
 blocks_best(void)
 {
@@ -265,6 +266,7 @@ sweep_more(struct sweep *s, struct sweep_at at)
     sweep_blocks *walk = blocks_best();
     char tail[64];
 
+    /* Whole blocks are read where they are. */
     if (whole > 0)
         walk(s, s->p + s->done, s->block, whole);
     s->done += whole * 64;

@@ -251,6 +251,7 @@ cut_object(struct sweep *s, size_t open, bool lists, struct cut *c, size_t *end)
     bool first = true;
     int rc;
 
+    /* Members one by one; the sweep stands behind the operator k.op. */
     c->breaks = false;
     do {
         struct slice key, value;
@@ -262,6 +263,7 @@ cut_object(struct sweep *s, size_t open, bool lists, struct cut *c, size_t *end)
         rc = cut_value(&k, lists, key, &value);
         if (rc != 0)
             break;
+        /* Row 0 takes what has no name that matters: no branch is needed. */
         row = key_row(key);
         c->member[row] = value;
         seen |= (uint32_t)1 << row;
@@ -269,6 +271,7 @@ cut_object(struct sweep *s, size_t open, bool lists, struct cut *c, size_t *end)
     } while (k.p[k.op] == ',');
     if (rc == CUT_OBJECT && k.p[k.op] != '}')
         rc = cut_bad(&k, k.op);
+    /* The sweep goes on from here, for the object that follows. */
     s->at = k.at;
     c->seen = seen;
     *end = rc == ERR_SYNTAX ? k.bad : rc == ERR_MORE ? s->n : k.op + 1;

@@ -37,6 +37,7 @@ plain_text(struct slice json)
     return slice_of(json.p + 1, json.n - 2);
 }
 
+/* The label in front of the suffix is not compared: there are hundreds. */
 static bool
 is_service(struct slice source)
 {
@@ -81,6 +82,7 @@ event_check(const struct event *ev, struct err *e)
 {
     struct slice source = ev->field[EVENT_SOURCE];
 
+    /* The usual case at once; then why not, one after the other. */
     if (is_service(plain_text(source)) &&
         plain_text(ev->field[EVENT_NAME]).n > 0 &&
         has_one(ev, marks, LENGTH(marks)) &&
@@ -208,6 +210,7 @@ string_value(struct slice json, const struct names *ns, struct arena *scratch,
 
     if (rc != 0)
         return VALUE_NOTHING;
+    /* Tools that keep records in tables write "" and "null" for null. */
     text = text_trim(text);
     if (text.n == 0 || slice_eq(text, SLICE("null")))
         return VALUE_NOTHING;

@@ -26,6 +26,7 @@ feed_open(struct feed *in, struct stream *stream, struct arena *arena)
 
     *in = (struct feed){.stream = stream, .arena = arena, .line = 1};
     in->mark = arena_mark(arena);
+    /* What is in memory already is looked at where it is. */
     if (stream->view != NULL) {
         all = stream->view(stream->ctx);
         in->p = all.p;
@@ -60,6 +61,8 @@ window_grow(struct feed *in)
         if (arena_bytes(a, size - in->size) == NULL)
             return ERR_MEMORY;
     } else {
+        /* Records are held behind it: it moves up, and back when they are
+         * gone (feed_settle). */
         p = window_alloc(a, size);
         if (p == NULL)
             return ERR_MEMORY;
@@ -89,6 +92,7 @@ feed_more(struct feed *in)
 
     if (in->failed != 0)
         return in->failed;
+    /* Room first: by moving, when something was used up, else by growing. */
     in->fills++;
     if (in->to == in->size && in->from > 0)
         window_slide(in);
@@ -97,6 +101,7 @@ feed_more(struct feed *in)
         if (rc != 0)
             return rc;
     }
+    /* A stream that has failed or ended is never asked again. */
     got = stream_read(in->stream, in->window + in->to, in->size - in->to,
                       &in->why);
     if (got <= 0) {
@@ -112,6 +117,7 @@ feed_settle(struct feed *in)
 {
     char *p = in->window;
 
+    /* Where the window was first is free, or holds the window still. */
     arena_reset(in->arena, in->mark);
     if (p == NULL)
         return;
@@ -157,6 +163,7 @@ feed_pass(struct feed *in, size_t n, bool count)
     in->from += n;
 }
 
+/* A line may be longer than the window: what is passed is given up. */
 int
 feed_line(struct feed *in)
 {
@@ -211,6 +218,10 @@ skip_byte(struct skipping *s, char c, bool shallow)
     }
 }
 
+/*
+ * Byte by byte, because it must be able to stop and go on anywhere: a record
+ * that is skipped may be longer than all memory.
+ */
 int
 feed_skip(struct feed *in, size_t depth)
 {

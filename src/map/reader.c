@@ -1,5 +1,10 @@
 #include "map/reader_parts.h"
 
+/*
+ * LookupEvents answers are newest first and are judged oldest first: each
+ * record is put in front of the one before, and the list is given as it
+ * stands when the answer ends.
+ */
 struct reader_held {
     struct reader_held *older;
     struct slice text;
@@ -60,6 +65,7 @@ take_string(struct reader *r, struct slice json, struct reader_place at,
     struct slice text;
     int rc = json.p[0] == '"' ? 0 : ERR_SYNTAX;
 
+    /* From here on something may lie in the arena above the window. */
     r->borrowed = true;
     if (rc == 0)
         rc = event_string(json, r->feed.arena, &text);
@@ -105,10 +111,13 @@ take_object(struct reader *r, size_t end, struct event *ev, struct err *e)
     struct slice detail = {NULL, 0}, string;
     struct err why;
 
+    /* The views stay good: nothing moves before the next call. */
     cut_event(&r->cut, slice_of(in->p + in->from, end - in->from), ev);
     feed_pass(in, end - in->from, r->cut.breaks);
     if (event_check(ev, NULL) == 0)
         return READER_EVENT;
+    /* No record by itself: perhaps it wraps one.  Detail alone is not enough
+     * for EventBridge, everything may have a member of that name. */
     string = string_of(r, ev);
     if (string.n > 0)
         return take_string(r, string, at, ev, e);
@@ -161,6 +170,7 @@ step_between(struct reader *r, struct event *ev, struct err *e)
     struct feed *in = &r->feed;
     int c = feed_blank(in);
 
+    /* Only the very first bytes can be a byte order mark. */
     if (c == 0xef && feed_offset(in, in->from) == 0)
         c = skip_mark(r);
     if (c == '{')
@@ -192,6 +202,7 @@ step_list(struct reader *r, struct event *ev, struct err *e)
         r->mode = r->wrapped ? READER_REST : READER_GIVE;
         return READER_AGAIN;
     }
+    /* Every element but the first has a comma in front of it. */
     if (r->begun && c >= 0) {
         if (c != ',')
             return reader_stop(r, reader_place(r, in->from), ERR_SYNTAX,
@@ -233,6 +244,7 @@ step_give(struct reader *r, struct event *ev, struct err *e)
         r->held = h->older;
         return take_text(r, h->text, h->place, ev, e);
     }
+    /* Nothing is held (any more): the document is over, or reading is. */
     r->mode = r->fail.code != 0 ? READER_OVER : READER_BETWEEN;
     if (r->fail.code == 0)
         return READER_AGAIN;
@@ -261,6 +273,7 @@ reader_next(struct reader *r, struct event *ev, struct err *e)
     };
     int kind;
 
+    /* What the last call gave may go now, and its memory with it. */
     if (r->borrowed && r->held == NULL) {
         feed_settle(&r->feed);
         r->borrowed = false;

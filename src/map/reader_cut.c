@@ -88,6 +88,8 @@ sweep_to(struct reader *r, size_t to)
     struct feed *in = &r->feed;
     size_t at;
 
+    /* Between two records of one line lie only a comma or nothing: the sweep
+     * that read the first goes on with the second. */
     if (r->fills == in->fills && !r->by_line) {
         do
             at = sweep_next(&r->sweep, &r->sweep.at);
@@ -162,6 +164,7 @@ reader_cut(struct reader *r, size_t *end)
         sweep_to(r, to);
         rc = cut_object(&r->sweep, in->from - r->swept, lists, &r->cut, end);
         *end += r->swept;
+        /* Within its line it is torn, whatever the next lines hold. */
         if (rc != ERR_MORE || to < in->to)
             break;
         more = more_object(in);
@@ -238,6 +241,7 @@ reader_bad_document(struct reader *r, int rc, size_t bad, struct err *e)
     struct reader_place at = reader_place(r, rc == ERR_SYNTAX ? bad : in->from);
     int c;
 
+    /* Torn at the very end: nothing behind it could be a document. */
     if (rc == ERR_MORE && in->failed != 0 && !has_next(in))
         return reader_stop_short(r, at, bad_text(rc));
     r->wasted += (rc == ERR_SYNTAX ? bad : in->to) - in->from;
