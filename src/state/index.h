@@ -24,9 +24,9 @@
 int index_build(struct state *st, struct wants *w, struct arena *keep);
 
 /*
- * The hash of a key (state_keys()).  Case does not count: letters differ by 0x20, and
- * for other bytes that bit does not matter here.  A Route 53 name begins
- * with \052 or with the '*' that this stands for: neither counts.
+ * The hash of a key (state_keys()).  Case does not count: letters differ by
+ * 0x20, and for other bytes that bit does not matter here.  A Route 53 name
+ * begins with \052 or with the '*' that this stands for: neither counts.
  */
 uint64_t index_text(struct slice text);
 

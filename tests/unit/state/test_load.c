@@ -170,7 +170,7 @@ any_type(void **state)
     assert_true(
         slice_eq(buf_slice(&out),
                  quoted("aws_new.r {'arn':'a','size':1,'id':'x/y'}\n")));
-    state_find(st, NAME_NONE, SLICE("y"), &hits);
+    state_find(st, NAME_NONE, SLICE("x/y"), &hits);
     assert_true(state_hit_next(&hits, &in));
     assert_int_equal(0, in.number);
     assert_false(state_hit_next(&hits, &in));
