@@ -62,9 +62,9 @@ find(struct finder *f, struct value v, size_t done)
     for (it = value_items(v); value_next(&it, NULL, &item); i++) {
         struct value member = value_get(item, f->sym[done]);
 
-        if (member.p == NULL || (only >= 0 && only != i))
+        if (member.p == NULL || (only >= 0 && only != i) || i > INT16_MAX)
             continue;
-        f->at.index[done - 1] = i;
+        f->at.index[done - 1] = (int16_t)i;
         f->at.index[done] = -1;
         find(f, member, done + 1);
     }

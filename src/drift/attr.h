@@ -13,14 +13,14 @@
 #include "base/value.h"
 #include "map/map.h"
 
-#define ATTR_DEPTH_MAX 32
+#define ATTR_DEPTH_MAX 24
 #define ATTR_PATH_MAX_BYTES 512
 #define PICK_DEPTH_MAX 8 /* of a block that an id line may pick */
 
 /* One place: the path's symbols, each with the index of the block taken. */
 struct spot {
     struct value v;
-    int32_t index[ATTR_DEPTH_MAX]; /* after symbol i; -1: not a list */
+    int16_t index[ATTR_DEPTH_MAX]; /* after symbol i; -1: not a list */
 };
 
 struct spots {

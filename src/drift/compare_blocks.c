@@ -45,14 +45,15 @@ static void
 compare_join(struct comparison *c, const struct map_line *line,
              struct values given, bool joins)
 {
-    struct spots at = compare_spots(c, line);
     struct values flat = {0}, old = {0}, now = {0}, next = {0};
+    struct spots at;
     struct slice path;
     size_t before;
 
     if (given.n == 0)
         return;
     c->finding->carried = true;
+    at = compare_spots(c, line);
     if (at.n == 0 &&
         !attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n))
         return;
@@ -300,17 +301,20 @@ void
 compare_map(struct comparison *c, const struct map_line *line,
             struct values given)
 {
-    struct spots at = compare_spots(c, line);
-    struct value old = at.n > 0 ? at.spot[0].v : VALUE_NOTHING;
-    struct slice path = compare_path(c, line, at.n > 0 ? at.spot : NULL);
-    struct value_iter it = value_items(old);
     char out[NAME_MAX_BYTES];
-    struct value list, item;
+    struct value list, item, old;
+    struct value_iter it;
     struct value_key key;
+    struct spots at;
+    struct slice path;
 
     if (given.n == 0)
         return;
     c->finding->carried = true;
+    at = compare_spots(c, line);
+    old = at.n > 0 ? at.spot[0].v : VALUE_NOTHING;
+    path = compare_path(c, line, at.n > 0 ? at.spot : NULL);
+    it = value_items(old);
     if (at.n == 0 &&
         !attr_known(c->finding->in.attrs, line->attr.sym, line->attr.n))
         return;
@@ -328,7 +332,7 @@ void
 compare_present(struct comparison *c, const struct map_line *line,
                 struct values given)
 {
-    struct spots at = compare_spots(c, line);
+    struct spots at;
     struct slice path;
     struct buf b;
     size_t mark;
@@ -336,6 +340,7 @@ compare_present(struct comparison *c, const struct map_line *line,
     if (given.n == 0)
         return;
     c->finding->carried = true;
+    at = compare_spots(c, line);
     if (at.n == 0)
         return;
     path = compare_path(c, line, &at.spot[0]);

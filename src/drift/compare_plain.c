@@ -167,18 +167,23 @@ same_members(const struct comparison *c, const struct map_line *line,
              const struct values *state, const struct values *event,
              bool ordered)
 {
-    bool used[EQUAL_SET_MAX] = {false};
+    bool used[EQUAL_SET_MAX];
+    size_t same = 0;
 
     if (state->n != event->n || state->n > EQUAL_SET_MAX)
         return false;
+    while (same < event->n &&
+           compare_equal(c, line, state->v[same], event->v[same]))
+        same++;
+    if (same == event->n || ordered)
+        return same == event->n;
+    memset(used, 0, state->n * sizeof(*used));
     for (size_t i = 0; i < event->n; i++) {
-        size_t k = i;
+        size_t k = 0;
 
-        if (used[k] || !compare_equal(c, line, state->v[k], event->v[i]))
-            for (k = ordered ? state->n : 0; k < state->n; k++)
-                if (!used[k] &&
-                    compare_equal(c, line, state->v[k], event->v[i]))
-                    break;
+        while (k < state->n &&
+               (used[k] || !compare_equal(c, line, state->v[k], event->v[i])))
+            k++;
         if (k == state->n)
             return false;
         used[k] = true;

@@ -126,7 +126,7 @@ map_lines(const struct map_binding *b, struct map_lines *it)
 
     it->map = b->ref.map;
     it->left = it->mask_n = it->mask_at = 0;
-    it->attr.n = it->path.n = 0;
+    it->fresh = true;
     if (b->lines == NULL)
         return;
     it->p = form_number(b->lines, &n);
@@ -203,26 +203,23 @@ get_line(const struct map *m, const uint8_t *p, struct map_line *line)
 bool
 map_line_next(struct map_lines *it, struct map_line *line)
 {
-    line->attr = it->attr;
-    line->path = it->path;
     while (it->mask_at < it->mask_n) {
         size_t i = it->mask_at++;
 
+        if (it->fresh)
+            line->attr.n = line->path.n = 0;
         it->base = get_line(it->map, it->base, line);
-        it->attr = line->attr;
-        it->path = line->path;
-        if (it->mask_at == it->mask_n) /* own lines follow no other's */
-            it->attr.n = it->path.n = 0;
+        /* Own lines follow none of the base. */
+        it->fresh = it->mask_at == it->mask_n;
         if ((it->mask[i / 8] >> i % 8 & 1) != 0)
             return true;
     }
     if (it->left == 0)
         return false;
     it->left--;
-    line->attr = it->attr;
-    line->path = it->path;
+    if (it->fresh)
+        line->attr.n = line->path.n = 0;
+    it->fresh = false;
     it->p = get_line(it->map, it->p, line);
-    it->attr = line->attr;
-    it->path = line->path;
     return true;
 }

@@ -137,8 +137,8 @@ struct map_lines {
     const uint8_t *p;
     size_t left; /* own lines to come */
     const uint8_t *base, *mask;
-    size_t mask_n, mask_at;     /* bits */
-    struct map_path attr, path; /* of the line before: lines are deltas */
+    size_t mask_n, mask_at; /* bits */
+    bool fresh;             /* the next line follows no other */
 };
 
 /* All there is: the words, the built-in map, and the user's over it. */
@@ -197,7 +197,11 @@ map_type(const struct map_binding *b, size_t i)
 /* Whether the binding is for this type (name id), "*" included. */
 bool map_has_type(const struct map_binding *b, uint16_t type);
 
-/* Starts over the attribute lines; the next one, false at the end. */
+/*
+ * Starts over the attribute lines; the next one, false at the end.  Lines are
+ * coded as what differs from the one before: `line` must be the same object
+ * in every call and left alone between them.
+ */
 void map_lines(const struct map_binding *b, struct map_lines *it);
 bool map_line_next(struct map_lines *it, struct map_line *line);
 

@@ -181,7 +181,7 @@ root_unwrap(const struct names *ns, struct value v)
 /* A member of the record without its wrapper; one that cannot be read is
  * remembered, since nothing is known of such an event. */
 static struct value
-scope_member(struct scope *s, enum event_field f, const char *name)
+read_member(struct scope *s, enum event_field f, const char *name)
 {
     struct slice json = s->event->field[f];
     struct value v = event_value(s->event, f, s->names, s->scratch, s->arena);
@@ -191,17 +191,25 @@ scope_member(struct scope *s, enum event_field f, const char *name)
     return root_unwrap(s->names, v);
 }
 
+static void scope_index(struct scope *s);
+
 void
 scope_init(struct scope *s, const struct names *names,
            const struct words *words, const struct event *event,
            struct arena *arena, struct arena *scratch)
 {
-    *s = (struct scope){.names = names,
-                        .words = words,
-                        .event = event,
-                        .arena = arena,
-                        .scratch = scratch};
-    s->params = scope_member(s, EVENT_PARAMETERS, "requestParameters");
+    s->names = names;
+    s->words = words;
+    s->event = event;
+    s->arena = arena;
+    s->scratch = scratch;
+    s->response = s->record = s->element = VALUE_NOTHING;
+    s->prefix = NULL;
+    s->prefix_n = 0;
+    s->record_done = false;
+    s->broken = NULL;
+    s->params = read_member(s, EVENT_PARAMETERS, "requestParameters");
+    scope_index(s);
 }
 
 /* The answer, packed when a path first asks for it. */
@@ -209,7 +217,7 @@ static struct value
 scope_response(struct scope *s)
 {
     if (s->response.p == NULL)
-        s->response = scope_member(s, EVENT_RESPONSE, "responseElements");
+        s->response = read_member(s, EVENT_RESPONSE, "responseElements");
     return s->response;
 }
 
@@ -233,6 +241,41 @@ value_says(const struct scope *s, struct value v, uint32_t literal)
 
     return text_eq_fold(value_text(value_unwrap(s, v)),
                         names_text(s->names, literal, out));
+}
+
+/* Notes what the parameters have, by class. */
+static void
+scope_index(struct scope *s)
+{
+    struct value_iter it = value_items(s->params);
+    struct value_key key;
+    struct value item;
+
+    s->plain = value_is(s->params, VALUE_OBJECT) &&
+               value_unwrap(s, s->params).p == s->params.p;
+    for (size_t i = 0; i < SCOPE_MEMBERS; i++)
+        s->member[i].class = NAME_NONE;
+    while (s->plain && value_next(&it, &key, &item)) {
+        uint32_t class = key_class(s, &key);
+        struct scope_member *m = &s->member[class % SCOPE_MEMBERS];
+
+        if (class == NAME_NONE)
+            continue;
+        m->crowded = m->class != NAME_NONE;
+        m->class = (uint16_t) class;
+        m->v = item;
+    }
+}
+
+/* A member of the parameters themselves. */
+static struct value
+scope_step(const struct scope *s, uint16_t class)
+{
+    const struct scope_member *m = &s->member[class % SCOPE_MEMBERS];
+
+    if (!s->plain || (m->class != NAME_NONE && m->crowded))
+        return value_step(s, s->params, class);
+    return m->class == class ? m->v : VALUE_NOTHING;
 }
 
 /* Follows sym[0..n) from v; what it reaches is pushed to out. */
@@ -261,7 +304,9 @@ walk(struct scope *s, struct value v, const uint16_t *sym, size_t n,
             if (value_says(s, value_step(s, list.v[i], sym[1]), sym[2]))
                 walk(s, list.v[i], sym + 3, n - 3, out);
     } else {
-        walk(s, value_step(s, v, sym[0]), sym + 1, n - 1, out);
+        v = v.p == s->params.p ? scope_step(s, sym[0])
+                               : value_step(s, v, sym[0]);
+        walk(s, v, sym + 1, n - 1, out);
     }
 }
 

@@ -22,6 +22,8 @@ struct values {
     size_t n, max;
 };
 
+#define SCOPE_MEMBERS 64 /* a power of two */
+
 /* One event as paths see it. */
 struct scope {
     const struct names *names;
@@ -36,6 +38,14 @@ struct scope {
     const struct map_path *prefix; /* NULL: none */
     size_t prefix_n;               /* its first symbols that count */
     bool record_done;
+    /* The members of params by class, so that a path that leads nowhere,
+     * as most do, costs one look. */
+    struct scope_member {
+        uint16_t class; /* NAME_NONE: nothing stands here */
+        bool crowded;   /* another class does too */
+        struct value v;
+    } member[SCOPE_MEMBERS];
+    bool plain;         /* params is an object without a wrapper */
     const char *broken; /* a member of the record that is not JSON */
 };
 
