@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "text.h"
+#include "wide.h"
 
 void
 buf_put(struct buf *b, struct slice s)
@@ -12,8 +13,7 @@ buf_put(struct buf *b, struct slice s)
         b->full = true;
         return;
     }
-    if (s.n > 0)
-        memcpy(b->p + b->n, s.p, s.n);
+    wide_copy(b->p + b->n, s.p, s.n);
     b->n += s.n;
 }
 

@@ -49,10 +49,12 @@ struct names_table {
 };
 
 struct names_extra; /* the words that follow the table */
+struct pack_words;  /* keys met lately: pack_text.h */
 
 struct names {
     const struct names_table *table; /* may be NULL: no built-in words */
     struct names_extra *extra;       /* may be NULL */
+    struct pack_words *recent;       /* may be NULL: no memory of keys */
 };
 
 /* Equal for all spellings of a class. */

@@ -28,4 +28,15 @@ int pack_text(struct pack_words *words, struct slice text,
               struct arena *scratch, struct arena *out,
               const struct pack_filter *filter, struct value *v, size_t *at);
 
+/*
+ * The same for a whole text, with nothing behind it, by ns->recent; by
+ * pack_json() where there is none.  Returns as pack_json().
+ */
+int pack_whole(const struct names *ns, struct slice text, struct arena *scratch,
+               struct arena *out, struct value *v);
+
+/* Gives ns a memory of keys, in the arena; call it when all words are there.
+ * Returns 0 or ERR_MEMORY. */
+int pack_remember(struct names *ns, struct arena *arena);
+
 #endif

@@ -20,7 +20,10 @@ struct slice {
 #define SLICE(lit) ((struct slice){"" lit, sizeof(lit) - 1})
 
 /* The same for static initialisers. */
-#define SLICE_INIT(lit) {"" lit, sizeof(lit) - 1}
+#define SLICE_INIT(lit)         \
+    {                           \
+        "" lit, sizeof(lit) - 1 \
+    }
 
 /* Argument pair for "%.*s". */
 #define SLICE_FMT(s) (int)(s).n, ((s).p != NULL ? (s).p : "")
@@ -67,8 +70,7 @@ slice_starts(struct slice s, struct slice head)
 static inline bool
 slice_ends(struct slice s, struct slice tail)
 {
-    return s.n >= tail.n &&
-           memcmp(s.p + (s.n - tail.n), tail.p, tail.n) == 0;
+    return s.n >= tail.n && memcmp(s.p + (s.n - tail.n), tail.p, tail.n) == 0;
 }
 
 /* Offset of the first c in s, or s.n. */

@@ -1,6 +1,7 @@
 #include "cmd/setup.h"
 
 #include "base/file.h"
+#include "base/pack_text.h"
 #include "cmd/setup_states.h"
 
 #define SETUP_CONFIG_BYTES (16u << 20) /* virtual; a file is 1 MB at most */
@@ -68,7 +69,8 @@ read_maps(struct setup *s, const struct setup_options *o, struct err *e)
     if (rc < 0)
         return rc;
     /* After the last map: a word that a map brings keeps that map's number. */
-    if (words_init(&s->words, &s->maps.names, &s->keep) < 0)
+    if (words_init(&s->words, &s->maps.names, &s->keep) < 0 ||
+        pack_remember(&s->maps.names, &s->keep) < 0)
         return err_set(e, ERR_MEMORY, "too many words in the mappings");
     return 0;
 }

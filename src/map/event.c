@@ -1,5 +1,7 @@
 #include "map/event.h"
 
+#include "base/pack_text.h"
+
 #include "base/text.h"
 #include "map/cut.h"
 
@@ -232,7 +234,7 @@ event_value(const struct event *ev, enum event_field f, const struct names *ns,
         return VALUE_NOTHING;
     if (json.p[0] == '"')
         v = string_value(json, ns, scratch, out);
-    else if (pack_json(ns, json, scratch, out, NULL, &v, NULL) != 0)
+    else if (pack_whole(ns, json, scratch, out, &v) != 0)
         v = VALUE_NOTHING;
     arena_reset(scratch, mark);
     return v;
