@@ -30,6 +30,10 @@ typedef void match_fn(void *ctx, const struct instance *in,
 void match_each(struct trial *t, const struct wanted *w, match_fn *fn,
                 void *ctx);
 
+/* Whether an instance has the ids; picks gets the blocks they pick. */
+bool match_has(struct trial *t, const struct wanted *w,
+               const struct instance *in, struct picks *picks);
+
 /* The ids as one text, "a" or "a:b", in the trial's arena. */
 struct slice match_text(struct trial *t, const struct wanted *w);
 

@@ -9,7 +9,7 @@
 
 static char area[2][1u << 20], tokens[8u << 20];
 static struct pack_words words;
-static const struct names names = {&map_builtin_names, NULL};
+static const struct names names = {.table = &map_builtin_names};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -56,7 +56,7 @@ good(void **state)
         {"{\"k\\u0065y\":1}", "{\"key\":1}"},
         {"\"\\u0000\\u001f\"", NULL},
     };
-    struct names none = {NULL, NULL}, known = {&map_builtin_names, NULL};
+    struct names none = {0}, known = {.table = &map_builtin_names};
     struct buf out;
 
     (void)state;
@@ -93,7 +93,7 @@ bad(void **state)
         {"[]]", ERR_SYNTAX, 2},        {"\"\\x\"", ERR_SYNTAX, 2},
         {"{]", ERR_SYNTAX, 1},
     };
-    struct names none = {NULL, NULL};
+    struct names none = {0};
     struct buf out;
     size_t at;
 
@@ -112,7 +112,7 @@ static void
 limits(void **state)
 {
     static char deep[1 << 16];
-    struct names none = {NULL, NULL};
+    struct names none = {0};
     struct arena arena, scratch;
     struct value v;
     struct buf out;
@@ -148,7 +148,7 @@ lengths(void **state)
     static const size_t sizes[] = {0,   1,     126,   127,   128,
                                    129, 16383, 16384, 16385, 70000};
     static char json[1 << 17];
-    struct names none = {NULL, NULL};
+    struct names none = {0};
     struct buf out;
 
     (void)state;
@@ -173,7 +173,7 @@ keep_type(void *ctx, uint32_t name)
 static void
 members(void **state)
 {
-    struct names ns = {&map_builtin_names, NULL};
+    struct names ns = {.table = &map_builtin_names};
     uint32_t name = names_find(&ns, SLICE("instance_type"));
     struct pack_filter filter = {keep_type, &name};
     struct arena arena, scratch;

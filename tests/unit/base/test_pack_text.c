@@ -15,7 +15,7 @@
 static char area[2][1 << 18], tokens[1 << 18];
 static struct pack_words words;
 
-static const struct names known = {&map_builtin_names, NULL};
+static const struct names known = {.table = &map_builtin_names};
 
 /* What one of the two makes of a text. */
 struct packed {

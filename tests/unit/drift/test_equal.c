@@ -176,7 +176,7 @@ parse(const struct equal_room *r, const char *text)
 static void
 check_values(const struct value_row *rows, size_t n)
 {
-    static const struct names none = {NULL, NULL};
+    static const struct names none = {0};
     struct arena arena, scratch;
     struct equal_room room = {&none, &arena, &scratch};
 
@@ -291,7 +291,7 @@ base64(void **state)
         {"hello", "!!", false},
         {"hello", "", false},
     };
-    static const struct names none = {NULL, NULL};
+    static const struct names none = {0};
     struct arena arena, scratch;
     struct equal_room room = {&none, &arena, &scratch};
 
@@ -328,7 +328,7 @@ hidden(void **state)
         {"{\"omitted\":false}", false},
         {"\"\"", false},
     };
-    static const struct names none = {NULL, NULL};
+    static const struct names none = {0};
     struct arena arena, scratch;
     struct equal_room room = {&none, &arena, &scratch};
 
@@ -350,7 +350,7 @@ sets(void **state)
         {"[]", "[]", true},
         {"[\"arn:aws:s3:::b\"]", "[\"b\"]", true},
     };
-    static const struct names none = {NULL, NULL};
+    static const struct names none = {0};
     struct arena arena, scratch;
     struct equal_room room = {&none, &arena, &scratch};
 
