@@ -44,10 +44,27 @@ text_cut(struct slice *rest, char c, struct slice *piece)
     return true;
 }
 
+/* The inside of "*text*"; p is NULL for any other pattern. */
+static struct slice
+glob_within(struct slice pattern)
+{
+    struct slice s = slice_of(NULL, 0);
+
+    if (pattern.n > 2 && pattern.p[0] == '*' && pattern.p[pattern.n - 1] == '*')
+        s = slice_of(pattern.p + 1, pattern.n - 2);
+    return slice_chr(s, '*') == s.n && slice_chr(s, '?') == s.n
+               ? s
+               : slice_of(NULL, 0);
+}
+
 bool
 text_glob(struct slice pattern, struct slice s)
 {
     size_t p = 0, i = 0, star = SIZE_MAX, from = 0;
+    struct slice within = glob_within(pattern);
+
+    if (within.p != NULL)
+        return text_find(s, within) != s.n;
 
     while (i < s.n) {
         if (p < pattern.n && pattern.p[p] == '*') {

@@ -119,16 +119,20 @@ filter_event(const struct filter *f, const struct event *ev,
              const struct names *names, struct arena *arena,
              struct arena *scratch)
 {
-    struct slice type = event_text(ev, EVENT_TYPE, arena);
-    struct slice agent = event_text(ev, EVENT_USER_AGENT, arena);
+    struct slice type, agent;
 
+    /* What most events are comes first. */
+    if (text_eq_fold(event_text(ev, EVENT_READ_ONLY, arena), SLICE("true")))
+        return event_text(ev, EVENT_ERROR_CODE, arena).n > 0
+                   ? SLICE("failed")
+                   : SLICE("read-only");
     if (event_text(ev, EVENT_ERROR_CODE, arena).n > 0)
         return SLICE("failed");
-    if (text_eq_fold(event_text(ev, EVENT_READ_ONLY, arena), SLICE("true")))
-        return SLICE("read-only");
+    type = event_text(ev, EVENT_TYPE, arena);
     for (size_t i = 0; i < sizeof(not_calls) / sizeof(*not_calls); i++)
         if (slice_eq(type, not_calls[i]))
             return SLICE("not-a-call");
+    agent = event_text(ev, EVENT_USER_AGENT, arena);
     for (size_t i = 0; i < f->n_terraform; i++)
         if (text_glob(f->terraform[i], agent))
             return SLICE("terraform");
