@@ -64,8 +64,9 @@ def check(out):
     for event, address, kind, _, _ in STORY:
         if kind == "drift":
             assert address in out
+    replayed = out[:out.index("tfdrift explain")]
     records = [x for x in binary.lines("\n".join(
-        x for x in out.splitlines() if x.startswith("{\"timestamp\"")))]
+        x for x in replayed.splitlines() if x.startswith("{\"timestamp\"")))]
     assert [(r["event"], r["address"]) for r in records] == \
         [s[:2] for s in STORY]
     assert "t3.medium" in out and "m6i.2xlarge" in out
