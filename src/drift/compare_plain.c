@@ -20,13 +20,14 @@ compare_lower_cased(struct slice type)
     return false;
 }
 
-/* Whether an attribute of such a type names something. */
+/* Whether an attribute of such a type names something, or is a time of the
+ * week (Sun:05:00-Sun:06:00). */
 static bool
 is_name(struct slice attr)
 {
     return slice_ends(attr, SLICE("name")) ||
            slice_ends(attr, SLICE("identifier")) ||
-           slice_ends(attr, SLICE("_id"));
+           slice_ends(attr, SLICE("_id")) || slice_ends(attr, SLICE("_window"));
 }
 
 /* Null in a state stands for what is off: false and 0. */
@@ -37,6 +38,14 @@ is_off(struct value v)
 
     return value_empty(v) || equal_scalars(s, SLICE("false")) ||
            equal_scalars(s, SLICE("0"));
+}
+
+/* Words for "off" where a state has nothing. */
+static bool
+is_off_word(struct slice s)
+{
+    return text_eq_fold(s, SLICE("none")) || text_eq_fold(s, SLICE("off")) ||
+           text_eq_fold(s, SLICE("disabled"));
 }
 
 /* A name of a service that keeps it in lower case. */
@@ -63,7 +72,7 @@ compare_equal(const struct comparison *c, const struct map_line *line,
         return equal_version(s, e);
     if (equal_values(&c->room, state, event) != EQUAL_NO)
         return true;
-    if (value_empty(state) && is_off(event))
+    if (value_empty(state) && (is_off(event) || is_off_word(e)))
         return true;
     if (s.n == 0 || e.n == 0)
         return false;
@@ -237,14 +246,8 @@ compare_objects(struct comparison *c, const struct map_line *line,
 static bool
 is_default_word(struct slice s)
 {
-    static const struct slice words[] = {
-        SLICE_INIT("none"), SLICE_INIT("disabled"), SLICE_INIT("off"),
-        SLICE_INIT("default"), SLICE_INIT("passthrough")};
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (text_eq_fold(s, words[i]))
-            return true;
-    return false;
+    return is_off_word(s) || text_eq_fold(s, SLICE("default")) ||
+           text_eq_fold(s, SLICE("passthrough"));
 }
 
 /* Whether an object of the event is a block of the state in CloudTrail's

@@ -127,6 +127,8 @@ is_default(struct value v)
     struct slice s = value_text(v);
 
     return value_empty(v) || slice_eq(s, SLICE("default")) ||
+           (slice_starts(s, SLICE("arn:")) &&
+            slice_ends(s, SLICE("/default"))) ||
            slice_eq(s, SLICE("$LATEST"));
 }
 
