@@ -292,8 +292,11 @@ def mutate(made, number):
     if maker is None:
         return None
     ids = {p for _, path, _ in maker.b["id"] for p in path.split("|")}
-    plain = {a: t for a, p, t, _ in maker.b["attr"] if p is not None
-             and t.split()[0] in ("none", "bool", "int", "set", "not")}
+    lines = [(a, t.split()[0]) for a, p, t, _ in maker.b["attr"]
+             if p is not None]
+    plain = {a for a, t in lines
+             if t in ("none", "bool", "int", "set", "not")}
+    plain -= {a for a, t in lines if t in ("add", "del")}
     for attribute, concrete, path, at in rotated(maker.marks, number):
         if attribute not in plain or SPECIAL.search(attribute) \
                 or path in ids or path.startswith(".") or "|" in path:
@@ -306,7 +309,7 @@ def mutate(made, number):
         node[key] = value
         event["eventID"] = "%08x-0000-4000-9000-000000000000" % number
         return event, {c for _, c, p, i in maker.marks
-                       if (p, i) == (path, at)}
+                       if p == path and (i == at or not i or not at)}
     return None
 
 

@@ -78,7 +78,8 @@ def invent(kind, bindings, number):
     kinds.update((a, t) for a, t in lines
                  if re.match("merge |tags|tagkeys", t))
     out = {"id": "%s-%d" % (kind.replace("_", "-"), number)}
-    names = sorted(set(names) | {"id"})
+    names = sorted({n for n in names if not n.startswith("tags_all.")} |
+                   {"id"})
     literals = {a: t for _, _, b in reversed(bindings)
                 for a, p, t, _ in b["attr"] if p is None and t != "?"}
     alike = same_source(bindings)
@@ -93,7 +94,8 @@ def invent(kind, bindings, number):
     for a, text in literals.items():
         if a not in names and "." not in a:
             out[a] = None if text == "null" else document_of(text)
-    if any("#" in spec for _, _, b in bindings for spec, _, _ in b["id"]):
+    specs = {spec for _, _, b in bindings for spec, _, _ in b["id"]}
+    if any(x.startswith("id#") for x in specs) and "id" not in specs:
         out["id"] = "p0-%d:p1-%d:p2-%d" % (number, number, number)
     for pair in (("tags", "tags_all"), ("tags_all", "tags")):
         if isinstance(out.get(pair[0]), dict):
