@@ -45,6 +45,6 @@ tfdrift replay --state demo/states --events demo/events >&1 | cat
 title "Why one of them is drift"
 as_people_see_it tfdrift explain demo/events/05-instance-resized.json \
 	--state demo/states
-status=0
+expect 0
 
 title "The calls are in demo/events, the states in demo/states"

@@ -1,9 +1,10 @@
 /*
  * bench_judge FOLDER [WHAT]: how fast events are decided, against jsmn on the
  * same bytes, and how that changes with the size of the state; all figures,
- * or the one with this name.  Prints one JSON line a figure: {"what": name, "ratio": .., "low": .., "high": .., ...},
- * where ratio is the median over the rounds of (jsmn's time / ours), or for
- * "growth" of (time an event with the big state / with the small one).
+ * or the one with this name.  Prints one JSON line a figure: {"what": name,
+ * "ratio": .., "low": .., "high": .., ...}, where ratio is the median over
+ * the rounds of (jsmn's time / ours), or for "growth" of (time an event with
+ * the big state / with the small one).
  *
  * Deciding is what lies between the bytes and the verdict: cutting the
  * records out, decoding, filtering, looking up, comparing.  Every verdict is
@@ -17,12 +18,12 @@
 #include "drift/judge.h"
 #include "map/reader.h"
 
-#define ROUNDS 10
-#define EVENTS 20000u /* a round: ROUNDS of them make the 200,000 */
+#define ROUNDS 20
+#define EVENTS 10000u /* a round: ROUNDS of them make the 200,000 */
 #define RESOURCES 50000u
 #define FEW 1000u
 #define MANY 1000000u
-#define TEXT_BYTES ((size_t)96 << 20) /* the events of one round */
+#define TEXT_BYTES ((size_t)64 << 20) /* the events of one round */
 #define TOKENS 8192u
 #define GIB ((size_t)1 << 30)
 

@@ -22,6 +22,9 @@ trap 'exit 1' INT TERM
 mkdir -p "$out"
 [ -e "$out/third_party" ] || cp -Rp "$build/third_party" "$out/third_party"
 touch "$out/third_party/.done"
-make -s -C "$tree" "BUILD=$out" "$out/tfdrift" >&2
+make -s -C "$tree" "BUILD=$out" "$out/tfdrift" >"$build/against/log" 2>&1 || {
+	cat "$build/against/log" >&2
+	exit 1
+}
 echo "this tree against $commit"
 "${PYTHON:-python3}" -B "$here/turns.py" "$build" "$out/tfdrift"
