@@ -18,12 +18,12 @@
 #include "drift/judge.h"
 #include "map/reader.h"
 
-#define ROUNDS 20
-#define EVENTS 10000u /* a round: ROUNDS of them make the 200,000 */
+#define ROUNDS 5
+#define EVENTS 200000u /* a round: more bytes than any cache holds */
 #define RESOURCES 50000u
 #define FEW 1000u
 #define MANY 1000000u
-#define TEXT_BYTES ((size_t)64 << 20) /* the events of one round */
+#define TEXT_BYTES ((size_t)512 << 20) /* the events of one round */
 #define TOKENS 8192u
 #define GIB ((size_t)1 << 30)
 
