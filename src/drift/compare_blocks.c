@@ -190,7 +190,8 @@ compare_merge(struct comparison *c, const struct map_line *line,
             block_with(c, blocks, x->arg[0], value_get(now, x->arg[0]));
 
         if (old.p != NULL && block_same(c, line, old, now)) {
-            finding_settled(c->trial, c->finding, plain_path(c, line), now);
+            finding_settled(c->trial, c->finding, plain_path(c, line),
+                            value_get(now, x->arg[0]));
             continue;
         }
         if (old.p != NULL)

@@ -100,7 +100,9 @@ judge_instance(void *ctx, const struct instance *in, const struct picks *picks)
         finding_deleted(f);
     else
         judge_lines(h, f, picks);
-    if (h->role == MAP_CREATE && f->action == ACTION_UPDATE)
+    /* A Put may well bring back what was deleted. */
+    if ((h->role == MAP_CREATE || h->role == MAP_UPSERT) &&
+        f->action == ACTION_UPDATE)
         f->creates = true;
 }
 
