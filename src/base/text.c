@@ -1,4 +1,3 @@
-#define _GNU_SOURCE
 #include "text.h"
 
 bool
@@ -15,9 +14,20 @@ text_eq_fold(struct slice a, struct slice b)
 size_t
 text_find(struct slice s, struct slice needle)
 {
-    const char *at = s.n > 0 ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
+    size_t i = 0;
 
-    return at != NULL ? (size_t)(at - s.p) : s.n;
+    /* Needles are short: memmem()'s tables would cost more than they save. */
+    while (needle.n > 0 && needle.n <= s.n - i) {
+        const char *at = memchr(s.p + i, needle.p[0], s.n - i - needle.n + 1);
+
+        if (at == NULL)
+            return s.n;
+        i = (size_t)(at - s.p);
+        if (memcmp(at, needle.p, needle.n) == 0)
+            return i;
+        i++;
+    }
+    return needle.n == 0 ? 0 : s.n;
 }
 
 struct slice

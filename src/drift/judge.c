@@ -7,16 +7,7 @@
 #include "drift/parts.h"
 #include "drift/route.h"
 #include "drift/sgrule.h"
-
-/* One element of a binding that found no resource, or did. */
-struct sought {
-    struct slice text; /* its ids */
-    uint16_t type;
-    enum map_role role;
-    size_t binding; /* which of the event's */
-    bool bulk;      /* one element of several */
-    bool found;
-};
+#include "drift/sought.h"
 
 /* A binding while it is judged. */
 struct hearing {
@@ -25,11 +16,6 @@ struct hearing {
     enum map_role role; /* of this element */
     bool applies;       /* the when lines hold */
     bool found;
-};
-
-struct hearings {
-    struct sought *list;
-    size_t n, max;
 };
 
 /* Judges that know parts of a resource which are blocks without a key. */
@@ -129,7 +115,7 @@ role_of(struct trial *t, const struct map_binding *b)
 }
 
 static void
-note_sought(struct hearings *all, struct trial *t, const struct wanted *w,
+note_sought(struct sought_list *all, struct trial *t, const struct wanted *w,
             struct hearing *h, size_t binding, bool bulk)
 {
     const struct map_binding *b = w->binding;
@@ -150,7 +136,7 @@ note_sought(struct hearings *all, struct trial *t, const struct wanted *w,
 
 /* One element of a binding (or all of it). */
 static void
-judge_element(struct hearing *h, struct hearings *all, size_t binding,
+judge_element(struct hearing *h, struct sought_list *all, size_t binding,
               bool bulk)
 {
     struct trial *t = h->trial;
@@ -198,7 +184,7 @@ whens_hold(struct trial *t, const struct map_binding *b)
 
 static void
 judge_binding(struct trial *t, struct map_ref ref, size_t number,
-              struct hearings *all)
+              struct sought_list *all)
 {
     struct map_path prefix;
     struct hearing h;
@@ -231,75 +217,6 @@ judge_binding(struct trial *t, struct map_ref ref, size_t number,
     }
     t->scope.element = VALUE_NOTHING;
     t->scope.prefix = NULL;
-}
-
-/* Whether an element was found, by this binding or by another one. */
-static bool
-is_found(const struct hearings *all, const struct sought *s)
-{
-    for (size_t i = 0; i < all->n; i++)
-        if (all->list[i].found && slice_eq(all->list[i].text, s->text))
-            return true;
-    return false;
-}
-
-static bool
-any_carried(const struct trial *t)
-{
-    for (size_t i = 0; i < t->n_findings; i++)
-        if (t->finding[i]->carried)
-            return true;
-    return false;
-}
-
-static void
-add_unmanaged(struct judgement *out, const struct sought *s)
-{
-    static const enum action actions[] = {[MAP_UPDATE] = ACTION_UPDATE,
-                                          [MAP_CREATE] = ACTION_CREATE,
-                                          [MAP_DELETE] = ACTION_DELETE,
-                                          [MAP_UPSERT] = ACTION_UPDATE,
-                                          [MAP_NONE] = ACTION_UPDATE};
-
-    for (size_t i = 0; i < out->n_unmanaged; i++)
-        if (slice_eq(out->unmanaged[i].resource, s->text)) {
-            /* The binding that creates it knows best what it is. */
-            if (s->role != MAP_CREATE || out->unmanaged[i].creates)
-                return;
-            out->unmanaged[i].type = s->type;
-            out->unmanaged[i].action = ACTION_CREATE;
-            out->unmanaged[i].creates = true;
-            return;
-        }
-    out->unmanaged[out->n_unmanaged++] = (struct unmanaged){
-        .type = s->type,
-        .resource = s->text,
-        .action = actions[s->role],
-        .creates = s->role == MAP_CREATE,
-    };
-}
-
-/*
- * The resources nobody manages: elements that no binding found.  When the
- * event found something, only what stands beside it in a list counts, or
- * what a resource that says nothing of itself leaves open.
- */
-static void
-list_unmanaged(struct judgement *out, const struct hearings *all)
-{
-    bool carried = any_carried(&out->trial);
-
-    out->unmanaged =
-        arena_alloc(out->trial.arena, (all->n + 1) * sizeof(*out->unmanaged));
-    for (size_t i = 0; i < all->n && out->unmanaged != NULL; i++) {
-        const struct sought *s = &all->list[i];
-        bool beside = false;
-
-        for (size_t k = 0; k < all->n && s->bulk; k++)
-            beside |= all->list[k].binding == s->binding && all->list[k].found;
-        if (!is_found(all, s) && (!carried || beside))
-            add_unmanaged(out, s);
-    }
 }
 
 static enum verdict
@@ -337,7 +254,7 @@ judge_mapped(const struct judge *j, const struct event *ev,
              const struct map_ref *ref, size_t n, struct judgement *out)
 {
     struct trial *t = &out->trial;
-    struct hearings all = {.max = SOUGHT_MAX};
+    struct sought_list all = {.max = SOUGHT_MAX};
     bool known = false, rules;
 
     scope_init(&t->scope, &j->maps->names, j->words, ev, j->arena, j->scratch);
@@ -353,7 +270,7 @@ judge_mapped(const struct judge *j, const struct event *ev,
         for (size_t i = 0; i < n; i++)
             judge_binding(t, ref[i], i, &all);
     parts_reported(t);
-    list_unmanaged(out, &all);
+    sought_unmanaged(out, &all);
     /* A rule of such a group is no resource of its own to anybody. */
     for (size_t i = 0; i < out->n_unmanaged && rules; i++) {
         out->unmanaged[i].creates = false;
@@ -364,26 +281,38 @@ judge_mapped(const struct judge *j, const struct event *ev,
         out->verdict = VERDICT_NONE;
 }
 
+/* Only what is read before it is set: all of it would cost more than judging
+ * most events. */
+static void
+judgement_clear(struct judgement *out)
+{
+    out->verdict = VERDICT_IGNORED;
+    out->unmanaged = NULL;
+    out->n_unmanaged = 0;
+    out->trial.finding = NULL;
+    out->trial.n_findings = out->trial.max_findings = 0;
+    out->trial.scope.broken = NULL;
+}
+
 void
 judge_event(const struct judge *j, const struct event *ev,
             struct judgement *out)
 {
     struct map_ref ref[MAP_BINDINGS_MAX];
+    struct trial *t = &out->trial;
     bool known;
     size_t n;
 
-    *out = (struct judgement){.verdict = VERDICT_IGNORED};
-    out->trial = (struct trial){
-        .maps = j->maps,
-        .words = j->words,
-        .states = j->states,
-        .n_states = j->n_states,
-        .arena = j->arena,
-        .scratch = j->scratch,
-        .is_open = j->is_open,
-        .is_open_ctx = j->is_open_ctx,
-        .observer = j->observer,
-    };
+    judgement_clear(out);
+    t->maps = j->maps;
+    t->words = j->words;
+    t->states = j->states;
+    t->n_states = j->n_states;
+    t->arena = j->arena;
+    t->scratch = j->scratch;
+    t->is_open = j->is_open;
+    t->is_open_ctx = j->is_open_ctx;
+    t->observer = j->observer;
     out->reason =
         filter_event(j->filter, ev, &j->maps->names, j->arena, j->scratch);
     if (out->reason.n > 0)
