@@ -7,12 +7,20 @@
 #include "base/file.h"
 #include "base/out.h"
 #include "base/text.h"
+#include "cmd/args.h"
 #include "cmd/coverage_row.h"
 #include "cmd/terminal.h"
 
 #define ARENA_BYTES (64u << 20)
 #define MAP_FILE_MAX_BYTES (4u << 20)
 #define OUT_BYTES 65536
+
+enum option { JSON, MAP };
+
+static const struct args_option options[] = {
+    [JSON] = {"json", 0, NULL, "one JSON object a line"},
+    [MAP] = {"map", 0, "FILE", "more mappings; repeatable"},
+};
 
 struct coverage {
     struct maps maps;
@@ -236,24 +244,39 @@ read_map(struct coverage *c, const char *path)
 static int
 read_words(struct coverage *c, int argc, char **argv)
 {
-    c->words = argv + 1;
-    for (int i = 1; i < argc; i++) {
-        struct slice word = slice_str(argv[i]);
+    struct args args = {
+        .command = "coverage",
+        .words = "[SERVICE|EVENT|TYPE]...",
+        .about = "Lists what is mapped: all, or what a word names (globs).",
+        .options = options,
+        .n_options = sizeof(options) / sizeof(*options),
+        .argc = argc,
+        .argv = argv,
+    };
+    const char *value;
+    size_t option;
 
-        if (slice_eq(word, SLICE("--json"))) {
-            c->json = true;
-        } else if (slice_eq(word, SLICE("--map")) && i + 1 < argc) {
-            if (read_map(c, argv[++i]) < 0)
-                return ERR_USAGE;
-        } else if (slice_starts(word, SLICE("-"))) {
-            complain(SLICE("expected [--json] [--map FILE] "
-                           "[SERVICE|EVENT|TYPE]"));
-            return ERR_USAGE;
-        } else {
-            c->words[c->n_words++] = argv[i];
+    /* Words move to the front of argv, over what has been read. */
+    c->words = argv + 1;
+    for (;;) {
+        switch (args_next(&args, &option, &value)) {
+        case ARGS_END:
+            return -1;
+        case ARGS_OPTION:
+            if (option == JSON)
+                c->json = true;
+            else if (read_map(c, value) < 0)
+                return err_status(ERR_USAGE);
+            break;
+        case ARGS_WORD:
+            c->words[c->n_words++] = (char *)(uintptr_t)value;
+            break;
+        case ARGS_HELP:
+            return 0;
+        case ARGS_WRONG:
+            return err_status(ERR_USAGE);
         }
     }
-    return 0;
 }
 
 static int
@@ -287,7 +310,8 @@ cmd_coverage(int argc, char **argv)
         return 1;
     }
     r = read_words(&c, argc, argv);
-    r = r < 0 ? err_status(r) : list(&c);
+    if (r < 0)
+        r = list(&c);
     arena_unmap(&c.arena);
     return r;
 }

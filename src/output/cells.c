@@ -102,7 +102,10 @@ put_all(struct buf *b, struct slice s)
     while (s.n > 0) {
         struct cell c = cell_at(s);
 
-        buf_put(b, c.width < 0 ? CELLS_REPLACED : slice_head(s, c.bytes));
+        if (s.p[0] == '\n' || s.p[0] == '\t')
+            buf_byte(b, ' '); /* a document that was laid out */
+        else
+            buf_put(b, c.width < 0 ? CELLS_REPLACED : slice_head(s, c.bytes));
         s = slice_from(s, c.bytes);
     }
 }
