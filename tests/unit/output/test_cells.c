@@ -34,10 +34,7 @@ static const struct {
     {"日本語日本語", 8, CELLS_CUT_MIDDLE, "日…本語", 7},
     {"e\u0301te\u0301", 3, CELLS_CUT_END, "e\u0301te\u0301", 3},
     {"a\x1b[31mb", 9, CELLS_CUT_END, "a\ufffd[31mb", 7},
-    {"a\r\nb", 9, CELLS_CUT_END,
-     "a\ufffd\ufffd"
-     "b",
-     4},
+    {"a\r\n\tb", 9, CELLS_CUT_END, "a\ufffd  b", 5},
     {"a\xc2\x9b"
      "2Jb",
      9, CELLS_CUT_END,
