@@ -236,36 +236,6 @@ equal_base64(const struct equal_room *r, struct slice state, struct slice event)
     return same;
 }
 
-/* How many of list are v. */
-static size_t
-count_of(const struct equal_room *r, struct value v, const struct value *list,
-         size_t n)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < n; i++)
-        count += equal_is(r, v, list[i]);
-    return count;
-}
-
-bool
-equal_sets(const struct equal_room *r, const struct value *a, size_t n_a,
-           const struct value *b, size_t n_b)
-{
-    bool ordered = n_a == n_b;
-
-    for (size_t i = 0; i < n_a && ordered; i++)
-        ordered = equal_is(r, a[i], b[i]);
-    if (ordered)
-        return true;
-    if (n_a != n_b || n_a > EQUAL_SET_MAX)
-        return false;
-    for (size_t i = 0; i < n_a; i++)
-        if (count_of(r, a[i], a, n_a) != count_of(r, a[i], b, n_b))
-            return false;
-    return true;
-}
-
 /* Stars and brackets around a word. */
 static struct slice
 bare_word(struct slice s)

@@ -64,10 +64,6 @@ bool equal_protocol(struct slice a, struct slice b);
 bool equal_base64(const struct equal_room *r, struct slice state,
                   struct slice event);
 
-/* Every member of one is in the other, as often; bounded work. */
-bool equal_sets(const struct equal_room *r, const struct value *a, size_t n_a,
-                const struct value *b, size_t n_b);
-
 /* A value that CloudTrail does not show, in any of its spellings; also an
  * object that says {"omitted": true, ...} in place of a long one. */
 bool equal_hidden(const struct names *ns, struct value v);

@@ -340,38 +340,6 @@ hidden(void **state)
             fail_msg("row %zu: %s", i, rows[i].json);
 }
 
-static void
-sets(void **state)
-{
-    static const struct row rows[] = {
-        {"[1,2,3]", "[3,2,1]", true},
-        {"[1,1,2]", "[1,2,2]", false},
-        {"[\"a\",\"b\"]", "[\"a\"]", false},
-        {"[]", "[]", true},
-        {"[\"arn:aws:s3:::b\"]", "[\"b\"]", true},
-    };
-    static const struct names none = {0};
-    struct arena arena, scratch;
-    struct equal_room room = {&none, &arena, &scratch};
-
-    (void)state;
-    for (size_t i = 0; i < EACH(rows); i++) {
-        struct value a[8], b[8];
-        size_t n = 0, m = 0;
-
-        arena_init(&arena, area, sizeof(area));
-        arena_init(&scratch, tokens, sizeof(tokens));
-        struct value_iter it = value_items(parse(&room, rows[i].a));
-        while (value_next(&it, NULL, &a[n]))
-            n++;
-        it = value_items(parse(&room, rows[i].b));
-        while (value_next(&it, NULL, &b[m]))
-            m++;
-        if (equal_sets(&room, a, n, b, m) != rows[i].same)
-            fail_msg("row %zu: %s and %s", i, rows[i].a, rows[i].b);
-    }
-}
-
 int
 main(void)
 {
@@ -380,7 +348,6 @@ main(void)
         cmocka_unit_test(times),   cmocka_unit_test(spellings),
         cmocka_unit_test(values),  cmocka_unit_test(policies),
         cmocka_unit_test(base64),  cmocka_unit_test(hidden),
-        cmocka_unit_test(sets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
