@@ -2,6 +2,7 @@
 
 #include "base/pack.h"
 #include "base/text.h"
+#include "drift/parts.h"
 
 /* Which function compares the lines of a transform; the rest is plain. */
 static compare_fn *const kinds[MAP_X_COUNT] = {
@@ -188,6 +189,9 @@ compare_constant(struct comparison *c, const struct map_line *line)
     struct slice path;
 
     if (line->guarded && !resolve_when(&c->trial->scope, &line->guard))
+        return;
+    if (line->literal == NAME_NONE &&
+        parts_elsewhere(c->trial, &c->finding->in, line->attr.sym[0]))
         return;
     c->finding->carried = true;
     if (line->literal == NAME_NONE) {

@@ -54,17 +54,16 @@ has_part(const struct trial *t, const struct instance *parent, uint16_t type,
     return false;
 }
 
-static bool
-lives_elsewhere(const struct trial *t, const struct finding *f,
-                const struct change *ch)
+bool
+parts_elsewhere(const struct trial *t, const struct instance *in, uint16_t attr)
 {
-    uint16_t root = root_of(t, ch->path), owner = NAME_NONE, type;
+    uint16_t owner = NAME_NONE, type;
 
-    for (size_t i = 0; root != NAME_NONE; i++) {
-        type = map_part(t->maps, f->in.type, root, i, &owner);
+    for (size_t i = 0; attr != NAME_NONE; i++) {
+        type = map_part(t->maps, in->type, attr, i, &owner);
         if (type == NAME_NONE)
             break;
-        if (has_part(t, &f->in, type, owner))
+        if (has_part(t, in, type, owner))
             return true;
     }
     return false;
@@ -78,7 +77,7 @@ parts_reported(struct trial *t)
         size_t kept = 0;
 
         for (size_t k = 0; k < f->n_changes; k++)
-            if (!lives_elsewhere(t, f, &f->change[k]))
+            if (!parts_elsewhere(t, &f->in, root_of(t, f->change[k].path)))
                 f->change[kept++] = f->change[k];
         if (kept == f->n_changes)
             continue;

@@ -9,6 +9,11 @@
 
 #include "drift/finding.h"
 
+/* Whether an attribute (top-level) of a resource is a copy of a part that
+ * some state has as a resource of its own. */
+bool parts_elsewhere(const struct trial *t, const struct instance *in,
+                     uint16_t attr);
+
 /* Takes changes of such copies out of the findings of a trial. */
 void parts_reported(struct trial *t);
 

@@ -234,4 +234,18 @@ static const struct row table[] = {
      NULL,
      "drift | aws_s3_bucket_versioning.r1 update; "
      "versioning_configuration[0].status: \"Enabled\" -> \"Suspended\""},
+    {"an unseen change of a part of its own",
+     "aws_s3_bucket {\"id\":\"b\",\"bucket\":\"b\",\"acl\":null,\"grant\":[]}\n"
+     "aws_s3_bucket_acl {\"id\":\"b,private\",\"bucket\":\"b\",\"acl\":"
+     "\"private\"}",
+     "s3", "PutBucketAcl",
+     "{\"bucketName\":\"b\",\"accessControlList\":{\"x-amz-grant-read\":"
+     "\"id=1\"}}",
+     NULL, "drift | aws_s3_bucket_acl.r1 update"},
+    {"an unseen change of the bucket's own",
+     "aws_s3_bucket {\"id\":\"b\",\"bucket\":\"b\",\"acl\":null,\"grant\":[]}",
+     "s3", "PutBucketAcl",
+     "{\"bucketName\":\"b\",\"accessControlList\":{\"x-amz-grant-read\":"
+     "\"id=1\"}}",
+     NULL, "drift | aws_s3_bucket.r0 update"},
 };
