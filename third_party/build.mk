@@ -24,6 +24,7 @@ THIRD_TLS := $(MBEDTLS_TLS:%=mbedtls/library/%.o)
 # ini.c keeps a line on the stack: 4096 bytes hold a list of ARNs or a URL.
 THIRD_INCLUDES := -Ithird_party -isystem $(THIRD)/mbedtls/include \
   -isystem $(THIRD)/jsmn -isystem $(THIRD)/inih -isystem $(THIRD)/zlib \
+  -isystem $(THIRD)/falco/userspace \
   -DMBEDTLS_CONFIG_FILE='<mbedtls_config.h>' -DZ_SOLO -DINI_USE_STACK=1 \
   -DINI_MAX_LINE=4096 -DINI_ALLOW_MULTILINE=0 -DINI_STOP_ON_FIRST_ERROR=1 \
   -DINI_HANDLER_LINENO=1

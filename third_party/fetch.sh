@@ -43,7 +43,7 @@ private_apt() { # RELEASE: writes a configuration of our own
 }
 
 download() { # the rows whose tarball is not there yet
-	rows | while read -r name version file sha256 licence origin; do
+	rows | while read -r name version file sha256 licence origin only; do
 		right "$store/$file" "$sha256" || echo "$origin"
 	done >"$out/.missing"
 	[ -s "$out/.missing" ] || return 0 # all there
@@ -60,7 +60,7 @@ download() { # the rows whose tarball is not there yet
 store=${tarballs:-$out/.tarballs}
 mkdir -p "$out/.tarballs"
 [ -n "$tarballs" ] || download
-rows | while read -r name version file sha256 licence origin; do
+rows | while read -r name version file sha256 licence origin only; do
 	if ! right "$store/$file" "$sha256"; then
 		say "$store/$file ($name $version) is missing or has not the" \
 			"SHA-256 of $lock. When Debian has moved on: TARBALLS=" \
@@ -71,5 +71,6 @@ rows | while read -r name version file sha256 licence origin; do
 	rm -rf "${out:?}/$name"
 	mkdir "$out/$name"
 	# -m: dated now, so that nothing built from older ones is kept
-	tar -xmf "$store/$file" -C "$out/$name" --strip-components=1
+	tar -xmf "$store/$file" -C "$out/$name" --strip-components=1 \
+		${only:+--wildcards "$only"}
 done
