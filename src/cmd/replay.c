@@ -185,6 +185,10 @@ replay_prepare(struct replay *r)
                               .is_open_ctx = r};
     r->maker = (struct record_maker){&s->maps, &s->rules.severity, &s->event,
                                      &s->scratch};
+    r->teller = (struct teller){.maker = r->maker,
+                                .ignore = &s->rules.ignore,
+                                .unmanaged = s->rules.filter.unmanaged,
+                                .ledger = &r->ledger};
     r->people = !r->verdicts && terminal_is(STDOUT_FILENO);
     if (out == NULL ||
         ledger_init(&r->ledger, &s->keep, drifts,

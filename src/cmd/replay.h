@@ -19,6 +19,7 @@
 #include "drift/judge.h"
 #include "drift/ledger.h"
 #include "drift/record.h"
+#include "drift/tell.h"
 #include "output/table.h"
 
 #define REPLAY_OUT_BYTES (64u << 10)
@@ -43,6 +44,7 @@ struct replay {
 
     struct judge judge;
     struct record_maker maker;
+    struct teller teller;
     struct ledger ledger;
     struct dedup dedup;
     struct tally unmapped; /* for people only */
@@ -52,18 +54,6 @@ struct replay {
     struct progress progress;
     struct replay_counts count;
     double seconds; /* that reading and judging took */
-};
-
-/* What became of an event: its records, and what each resource got. */
-struct outcome {
-    enum verdict verdict;
-    struct slice reason;
-    struct slice event_id;
-    struct record *record;
-    size_t n_records, max_records;
-    struct judgement judgement;
-    enum verdict *finding;   /* of each finding, after the user's rules */
-    enum verdict *unmanaged; /* of each unmanaged resource, likewise */
 };
 
 /* Readies what judging and telling need beside the setup, which is open.
