@@ -51,9 +51,9 @@ struct exchange_answer {
  * it returns 0 once there is one; or an error, with e naming the host and
  * what failed: ERR_RESOLVE, ERR_CONNECT, ERR_TLS (the certificate is not
  * trusted and why), ERR_TIMEOUT, ERR_IO, ERR_MORE, ERR_SYNTAX, ERR_LIMIT,
- * ERR_MEMORY.  The deadline holds for reading the body too.  What is left
- * of an earlier body is read and thrown away if it is short, else the
- * connection is closed.
+ * ERR_MEMORY, ERR_STOPPED (net_client_cancel).  The deadline holds for
+ * reading the body too.  What is left of an earlier body is read and thrown
+ * away if it is short, else the connection is closed.
  */
 int exchange(struct net_client *c, const struct exchange_request *rq,
              int64_t deadline_ms, struct exchange_answer *an, struct err *e);
