@@ -1,5 +1,4 @@
 #include "pack.h"
-#include "value_tags.h"
 
 static void
 put_len(struct buf *b, uint32_t v)

@@ -2,7 +2,6 @@
 
 #include "scan.h"
 #include "text.h"
-#include "value_tags.h"
 #include "wide.h"
 
 /* Taken for each operator, beside what the text before it needs: tags, a

@@ -41,10 +41,13 @@ slice_str(const char *s)
     return (struct slice){s, strlen(s)};
 }
 
+/* Whether n bytes are the same. */
+bool slice_same(const char *p, const char *q, size_t n);
+
 static inline bool
 slice_eq(struct slice a, struct slice b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && slice_same(a.p, b.p, a.n);
 }
 
 /* The part of s from byte `from` on; empty when s is shorter. */
@@ -74,22 +77,9 @@ slice_ends(struct slice s, struct slice tail)
 }
 
 /* Offset of the first c in s, or s.n. */
-static inline size_t
-slice_chr(struct slice s, char c)
-{
-    const char *at = s.n > 0 ? memchr(s.p, c, s.n) : NULL;
-
-    return at != NULL ? (size_t)(at - s.p) : s.n;
-}
+size_t slice_chr(struct slice s, char c);
 
 /* Offset of the last c in s, or s.n. */
-static inline size_t
-slice_rchr(struct slice s, char c)
-{
-    for (size_t i = s.n; i-- > 0;)
-        if (s.p[i] == c)
-            return i;
-    return s.n;
-}
+size_t slice_rchr(struct slice s, char c);
 
 #endif

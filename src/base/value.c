@@ -1,13 +1,15 @@
 #include "value.h"
 
-#include "value_tags.h"
-
-/* LEB128 at *p, which moves behind it. */
-static uint32_t
+/* LEB128 at *p, which moves behind it.  Most are of one byte or two. */
+static inline uint32_t
 read_len(const uint8_t **p)
 {
-    uint32_t v = 0;
-    int shift = 0;
+    uint32_t v = *(*p)++;
+    int shift = 7;
+
+    if (v < 0x80)
+        return v;
+    v &= 0x7f;
 
     for (;;) {
         uint8_t c = *(*p)++;
@@ -19,23 +21,8 @@ read_len(const uint8_t **p)
     }
 }
 
-enum value_kind
-value_kind(struct value v)
-{
-    static const enum value_kind kinds[] = {
-        [TAG_NULL] = VALUE_NULL,     [TAG_FALSE] = VALUE_FALSE,
-        [TAG_TRUE] = VALUE_TRUE,     [TAG_NUMBER] = VALUE_NUMBER,
-        [TAG_STRING] = VALUE_STRING, [TAG_ARRAY] = VALUE_ARRAY,
-        [TAG_OBJECT] = VALUE_OBJECT,
-    };
-
-    if (v.p == NULL)
-        return VALUE_ABSENT;
-    return *v.p >= TAG_SHORT ? VALUE_STRING : kinds[*v.p];
-}
-
 /* Content of a value with a length; empty for the others. */
-static struct slice
+static inline struct slice
 value_body(struct value v)
 {
     const uint8_t *p = v.p;
@@ -74,16 +61,19 @@ value_text(struct value v)
     }
 }
 
-/* The first byte behind a value. */
-static const uint8_t *
+/* The first byte behind a value: its length alone is looked at. */
+static inline const uint8_t *
 value_end(struct value v)
 {
-    struct slice body;
+    const uint8_t *p = v.p + 1;
+    uint32_t n;
 
+    if (*v.p >= TAG_SHORT)
+        return p + (*v.p & 0x7f);
     if (*v.p < TAG_NUMBER)
-        return v.p + 1;
-    body = value_body(v);
-    return (const uint8_t *)body.p + body.n;
+        return p;
+    n = read_len(&p);
+    return p + n;
 }
 
 size_t
@@ -107,7 +97,7 @@ value_items(struct value v)
 }
 
 /* Reads a key at *p. */
-static void
+static inline void
 read_key(const uint8_t **p, struct value_key *key)
 {
     uint32_t name = read_len(p);
@@ -164,16 +154,36 @@ value_at(struct value v, size_t i)
     return VALUE_NOTHING;
 }
 
+/* Passes over what a key that is no known name has behind its zero. */
+static const uint8_t *
+skip_spelling(const uint8_t *p)
+{
+    uint32_t n;
+
+    read_len(&p);
+    n = read_len(&p);
+    return p + n;
+}
+
+/* The inner loop of all comparing: nothing of a member is taken apart but
+ * its key and its length. */
 struct value
 value_get(struct value v, uint32_t name)
 {
-    struct value_iter it = value_items(v);
-    struct value_key key;
-    struct value item;
+    struct slice body = value_body(v);
+    const uint8_t *p = (const uint8_t *)body.p, *end = p + body.n;
 
-    while (it.keyed && value_next(&it, &key, &item))
-        if (key.name == name && name != NAME_NONE)
-            return item;
+    if (!value_is(v, VALUE_OBJECT) || name == NAME_NONE)
+        return VALUE_NOTHING;
+    while (p != end) {
+        uint32_t key = read_len(&p);
+
+        if (key == name + 1)
+            return (struct value){p};
+        if (key == 0)
+            p = skip_spelling(p);
+        p = value_end((struct value){p});
+    }
     return VALUE_NOTHING;
 }
 

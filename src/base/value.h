@@ -23,10 +23,11 @@
 #include "buf.h"
 #include "names.h"
 #include "slice.h"
+#include "value_tags.h"
 
 enum value_kind {
     VALUE_ABSENT, /* there is no value at all */
-    VALUE_NULL,
+    VALUE_NULL,   /* from here on in the order of enum value_tag */
     VALUE_FALSE,
     VALUE_TRUE,
     VALUE_NUMBER,
@@ -53,7 +54,14 @@ struct value_iter {
     bool keyed; /* an object: items have keys */
 };
 
-enum value_kind value_kind(struct value v);
+static inline enum value_kind
+value_kind(struct value v)
+{
+    if (v.p == NULL)
+        return VALUE_ABSENT;
+    return *v.p >= TAG_SHORT ? VALUE_STRING
+                             : (enum value_kind)(VALUE_NULL + *v.p);
+}
 
 static inline bool
 value_is(struct value v, enum value_kind kind)

@@ -2,7 +2,7 @@
 #define BASE_VALUE_TAGS_H
 
 /*
- * How the kinds of value.h are told apart in memory; for value.c and pack*.c
+ * How the kinds of value.h are told apart in memory; for value.* and pack*.c
  * alone.  A string of less than 128 bytes is TAG_SHORT | length, then its
  * text; everything from TAG_NUMBER on has a length otherwise.
  */
