@@ -24,8 +24,10 @@ TEST_PACKAGES := file python3 python3-pytest libcmocka-dev clang clang-format \
 NEEDED := $(PACKAGES) \
   $(if $(filter test unit fuzz lint bench,$(MAKECMDGOALS)),$(TEST_PACKAGES))
 
-# src/map/gen is a tool of the build, not of the program.
-SRC := $(sort $(wildcard src/*.c src/*/*.c))
+# src/map/gen is a tool of the build, src/falco a library for Falco; neither
+# is part of the program.
+PLUGIN_SRC := $(sort $(wildcard src/falco/*.c))
+SRC := $(filter-out $(PLUGIN_SRC),$(sort $(wildcard src/*.c src/*/*.c)))
 MAPC_SRC := $(sort $(wildcard src/map/gen/*.c))
 MAPS := $(sort $(wildcard src/map/aws/*.map))
 UNITS := $(patsubst %.c,%,$(sort $(wildcard tests/unit/*/test_*.c)))
@@ -53,6 +55,12 @@ $(BUILD)/tfdrift-tls-probe.debug: $(BUILD)/release/src/main.o \
 $(BUILD)/tfdrift $(BUILD)/tfdrift-tls-probe: %: %.debug
 	$Q$(STRIP) -s -R .comment -R .note.gnu.property -o $@ $<
 
+# For glibc, like Falco; hidden but for what Falco calls.
+$(BUILD)/libtfdrift.so: $(PLUGIN_SRC:%.c=$(BUILD)/plugin/%.o) \
+  $(BUILD)/plugin/lib.a
+	$Q$(plugin) -shared -s -Wl,--gc-sections -Wl,--build-id=none \
+	  -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -o $@ $^
+
 $(BUILD)/asan/tfdrift: $(BUILD)/asan/src/main.o $(BUILD)/asan/lib.a
 	$Q$(asan) -o $@ $^
 $(UNITS:%=$(BUILD)/asan/%): %: %.o $(BUILD)/asan/lib.a
@@ -65,13 +73,14 @@ $(BENCHES): $(BUILD)/bench/%: $(BUILD)/release/tests/bench/%.o \
 	$Q$(release) $(STATIC) -o $@ $^
 
 all: $(BUILD)/tfdrift ## the static binary, build/tfdrift (the default)
+plugin: $(BUILD)/libtfdrift.so ## the Falco plugin, build/libtfdrift.so
 deps: $(THIRD)/.done ## third parties, fetched and checked (TARBALLS=folder)
 packages: ; @tools/packages.sh $(NEEDED)
 demo: $(BUILD)/tfdrift ## a small story of events, judged against a state
 	@demo/run.sh $<
 # Step by step, so that pytest's last line is the last line.
 test: packages ## build, unit tests, a short fuzzing, tests on the binary
-	@$(MAKE) all $(BUILD)/tfdrift-tls-probe $(BUILD)/asan/tfdrift
+	@$(MAKE) all plugin $(BUILD)/tfdrift-tls-probe $(BUILD)/asan/tfdrift
 	@$(MAKE) unit
 	@$(MAKE) fuzz FUZZ_SECONDS=$$(($(SMOKE_SECONDS) * $(JOBS) / $(words \
 	  $(FUZZERS) -) + 1))
@@ -90,7 +99,7 @@ bench: $(BENCHES) $(BUILD)/tfdrift ## speed and memory, as ratios to jsmn's
 	$(PYTHON) -B tests/bench/run.py $(BUILD)
 clean: ## removes build/
 	rm -rf $(BUILD)
-.PHONY: all deps packages demo test unit fuzz lint bench clean help \
+.PHONY: all plugin deps packages demo test unit fuzz lint bench clean help \
   $(UNITS:%=%.run) $(FUZZERS:%=%.run)
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | \

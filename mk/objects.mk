@@ -4,6 +4,7 @@
 release = $(MUSL_CC) -O2 -fno-pie -fstack-protector-strong \
   -fno-asynchronous-unwind-tables
 host = $(CC) -O2
+plugin = $(CC) -O2 -fPIC -fvisibility=hidden -fstack-protector-strong
 asan = $(CC) -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
 fuzz = $(CLANG) -O1 -fsanitize=fuzzer-no-link,$(SANITIZE)
 SANITIZE := address,undefined -fno-sanitize-recover=all
@@ -17,9 +18,11 @@ ALWAYS := -g -MMD -MP -ffunction-sections -fdata-sections \
   -ffile-prefix-map=$(BUILD)=build -ffile-prefix-map=$(CURDIR)=.
 
 # All but main.o go into lib.a.  The map generator links with the two rooms
-# it shares with the program, without the tables it is about to write.
+# it shares with the program, without the tables it is about to write, and
+# the Falco plugin with the base alone.
 OBJ := $(filter-out src/main.o,$(SRC:.c=.o)) gen/map_tables.o \
   $(THIRD_USED:%=third_party/%)
+PLUGIN_OBJ := $(PLUGIN_SRC:.c=.o)
 MAPC_OBJ := $(filter src/base/% src/map/% third_party/%,$(OBJ))
 
 MAKEFILES_USED := mk/objects.mk third_party/build.mk
@@ -42,12 +45,15 @@ $(BUILD)/$(1)/lib.a: $(2:%=$(BUILD)/$(1)/%)
 endef
 $(eval $(call flavour,release,$(OBJ)))
 $(eval $(call flavour,host,$(MAPC_OBJ)))
-$(eval $(call flavour,asan,$(OBJ)))
-$(eval $(call flavour,fuzz,$(OBJ)))
+$(eval $(call flavour,plugin,$(filter src/base/%,$(OBJ))))
+$(eval $(call flavour,asan,$(OBJ) $(PLUGIN_OBJ)))
+$(eval $(call flavour,fuzz,$(OBJ) $(PLUGIN_OBJ)))
 
-# The one file that knows the version.
-%/src/cmd/version.o: DEFINES := -DTFDRIFT_VERSION='"$(VERSION)"'
+# The two files that know the version.
+%/src/cmd/version.o %/src/falco/plugin.o: \
+  DEFINES := -DTFDRIFT_VERSION='"$(VERSION)"'
 $(foreach f,release asan fuzz,$(BUILD)/$(f)/src/cmd/version.o): Makefile
+$(foreach f,plugin asan fuzz,$(BUILD)/$(f)/src/falco/plugin.o): Makefile
 
--include $(shell find $(BUILD)/release $(BUILD)/host $(BUILD)/asan \
-  $(BUILD)/fuzz -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/release $(BUILD)/host $(BUILD)/plugin \
+  $(BUILD)/asan $(BUILD)/fuzz -name '*.d' 2>/dev/null)
