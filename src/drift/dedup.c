@@ -121,9 +121,21 @@ dedup_free(struct dedup *d, size_t hole)
 }
 
 bool
+dedup_has(const struct dedup *d, struct dedup_id id)
+{
+    return d->index[dedup_slot(d, id)] != 0;
+}
+
+struct dedup_id
+dedup_at(const struct dedup *d, size_t i)
+{
+    return d->ring[(d->next + d->max - d->n + i) % d->max];
+}
+
+bool
 dedup_seen(struct dedup *d, struct dedup_id id)
 {
-    if (d->index[dedup_slot(d, id)] != 0)
+    if (dedup_has(d, id))
         return true;
     if (d->n == d->max) {
         dedup_free(d, dedup_slot(d, d->ring[d->next]));

@@ -38,6 +38,12 @@ int dedup_init(struct dedup *d, struct arena *a, size_t max);
 /* The id of a text: the 16 bytes of a UUID, or a hash of anything else. */
 struct dedup_id dedup_id(struct slice text);
 
+/* Whether the id is there. */
+bool dedup_has(const struct dedup *d, struct dedup_id id);
+
+/* Id i of those there are, 0 the oldest. */
+struct dedup_id dedup_at(const struct dedup *d, size_t i);
+
 /* True when the id is there already; else it is now. */
 bool dedup_seen(struct dedup *d, struct dedup_id id);
 

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "drift/ledger_inner.h"
 #include "drift/ledger_text.h"
 
 #define LEDGER_COMPACT_MIN 64 /* drifts */
@@ -66,11 +67,10 @@ compact(struct ledger *l)
     l->first = 0;
 }
 
-/* Takes a drift out; its slot and its bytes wait for compact(). */
-static void
-drop(struct ledger *l, struct ledger_drift *d)
+void
+ledger_drop(struct ledger *l, struct ledger_drift *d)
 {
-    d->gone = true;
+    d->gone = d->changed = l->changed = true;
     l->live--;
     while (l->first < l->n && l->drift[l->first].gone)
         l->first++;
@@ -84,7 +84,7 @@ forget_oldest(struct ledger *l)
     if (l->live == 0)
         return false;
     l->forgotten += l->drift[l->first].open > 0;
-    drop(l, &l->drift[l->first]);
+    ledger_drop(l, &l->drift[l->first]);
     return true;
 }
 
@@ -224,6 +224,7 @@ apply_settled(void *ctx, struct ledger_drift *d)
         if (c.open && is_settled(a, &it, &c)) {
             ledger_close_change(&it, &c);
             d->open--;
+            d->changed = a->ledger->changed = true;
         }
         ledger_skip_members(&it, &c);
     }
@@ -243,12 +244,14 @@ apply_created(void *ctx, struct ledger_drift *d)
     const struct finding *f = a->finding;
 
     if (a->reborn) {
+        d->changed |= d->open > 0;
         a->closed += d->open > 0;
         d->open = 0;
     } else if (!d->is_delete) {
         a->open += d->open > 0;
     } else if (d->open > 0) {
         d->recreated |= f->creates;
+        d->changed = a->ledger->changed = true;
         a->reborn = d->recreated && f->verdict == VERDICT_NONE && a->open == 0;
         if (a->reborn) {
             a->closed++;
@@ -306,7 +309,30 @@ ledger_take(struct ledger *l, struct slice state, struct slice address,
         list[out->changes.n++] = (struct record_change){
             .path = c.path, .old_json = c.new_json, .new_json = c.old_json};
     }
-    drop(l, d);
+    ledger_drop(l, d);
+    return true;
+}
+
+bool
+ledger_add(struct ledger *l, struct slice text, struct ledger_drift d)
+{
+    struct ledger_at it;
+    struct ledger_head h;
+
+    if (!make_room(l, text.n))
+        return false;
+    memcpy(l->text + l->used, text.p, text.n);
+    h = ledger_read(l->text + l->used, text.n, &it);
+    if (h.id.n == 0 || h.n_changes > text.n)
+        return false;
+    d.key = key_of(h.state, h.address);
+    d.at = (uint32_t)l->used;
+    d.n = (uint32_t)text.n;
+    d.changed = l->changed = true;
+    l->drift[l->n] = d;
+    l->used += text.n;
+    l->live++;
+    link_drift(l, l->n++);
     return true;
 }
 
@@ -322,17 +348,11 @@ ledger_open(struct ledger *l, const struct record *r, const struct names *ns,
         return;
     /* First beside, to know how much room it takes. */
     ledger_write(&b, r, ns);
-    if (b.full || !make_room(l, b.n))
+    if (b.full)
         return;
-    memcpy(l->text + l->used, b.p, b.n);
-    l->drift[l->n] = (struct ledger_drift){
-        .key = key_of(r->state, r->address),
-        .at = (uint32_t)l->used,
-        .n = (uint32_t)b.n,
-        .open = deleted ? 1 : (uint32_t)r->changes.n,
-        .is_delete = deleted,
-    };
-    l->used += b.n;
-    l->live++;
-    link_drift(l, l->n++);
+    ledger_add(l, buf_slice(&b),
+               (struct ledger_drift){
+                   .open = deleted ? 1 : (uint32_t)r->changes.n,
+                   .is_delete = deleted,
+               });
 }

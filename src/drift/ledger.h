@@ -33,6 +33,7 @@ struct ledger_drift {
     bool gone;      /* told or forgotten: its bytes may be reused */
     bool is_delete; /* the resource was deleted */
     bool recreated; /* it came back, but not as the state says */
+    bool changed;   /* since ledger_changed() last gave it */
 };
 
 struct ledger {
@@ -45,6 +46,7 @@ struct ledger {
     uint32_t *heads;   /* hash -> newest drift + 1 */
     size_t mask;
     uint64_t forgotten; /* open drifts that had to go */
+    bool changed;       /* some drift is */
 };
 
 /* Room for max drifts and their texts in the arena, which must outlive l.
@@ -86,5 +88,28 @@ bool ledger_take(struct ledger *l, struct slice state, struct slice address,
  */
 void ledger_open(struct ledger *l, const struct record *r,
                  const struct names *ns, struct arena *scratch);
+
+/* A drift as bytes that may be kept elsewhere. */
+struct ledger_saved {
+    struct slice text; /* a view of the ledger, until ledger_open() */
+    struct slice id;   /* of its record; in text */
+    uint32_t open;
+    bool gone, is_delete, recreated;
+};
+
+/*
+ * The next drift from *at on (0 at first) that is there, or with `changed`
+ * only those that changed since they were given like this, the gone ones
+ * among them.  False at the end.
+ */
+bool ledger_next(struct ledger *l, size_t *at, bool changed,
+                 struct ledger_saved *out);
+
+/*
+ * Puts one back in the place of what is there under its id, as the newest;
+ * or takes that out, when it is gone.  False when the bytes are none that
+ * ledger_next() gave.
+ */
+bool ledger_restore(struct ledger *l, const struct ledger_saved *saved);
 
 #endif
