@@ -40,19 +40,20 @@ struct http_head {
     struct slice method, target; /* of a request */
     bool keep_alive;             /* the connection may be used again */
     enum http_framing framing;
-    uint64_t length; /* bytes of the body; HTTP_LENGTH only, else 0 */
+    int64_t length; /* Content-Length, even where no body follows; or -1 */
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t n_headers;
 };
 
 /*
- * Looks for a whole head at the start of `in`.  *seen is how far earlier
- * calls got with the same, shorter bytes: 0 at first; it keeps a head that
- * drips in from being read over and over.  Returns its length with the empty
- * line, or ERR_MORE, or ERR_SYNTAX as soon as it cannot become a head, or
- * ERR_LIMIT.
+ * Looks for a whole head at the start of `in`, which begins with `start`
+ * ("HTTP/1." or nothing).  *seen is how far earlier calls got with the same,
+ * shorter bytes: 0 at first; it keeps a head that drips in from being read
+ * over and over.  Returns its length with the empty line, or ERR_MORE, or
+ * ERR_SYNTAX as soon as it cannot become a head, or ERR_LIMIT.
  */
-ssize_t http_head_end(struct slice in, size_t *seen, struct err *e);
+ssize_t http_head_end(struct slice in, struct slice start, size_t *seen,
+                      struct err *e);
 
 /*
  * Takes a whole head of an answer apart.  `method` is the request's: answers
