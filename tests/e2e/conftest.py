@@ -14,6 +14,8 @@ REPO = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(REPO, "tests", "tools")]
 
 import binary  # noqa: E402  (needs the path above)
+from world import (agent, authority, environment, files,  # noqa: E402,F401
+                   front, key, keys, moto, trail)
 
 
 @pytest.fixture

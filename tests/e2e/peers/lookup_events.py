@@ -67,6 +67,7 @@ class LookupEvents:
         self.calls = []
         self.plans = collections.defaultdict(collections.deque)
         self.allowance = {}
+        self.rate, self.burst = RATE, BURST
         self.lock = threading.Lock()
         self.server = wire.Server(self._handle, files)
         self.url = self.server.url
@@ -138,8 +139,8 @@ class LookupEvents:
     def _throttle(self, region):
         with self.lock:
             now = time.monotonic()
-            left, then = self.allowance.get(region, (BURST, now))
-            left = min(BURST, left + (now - then) * RATE)
+            left, then = self.allowance.get(region, (self.burst, now))
+            left = min(self.burst, left + (now - then) * self.rate)
             self.allowance[region] = (max(0, left - 1), now)
         if left < 1:
             raise sigv4.Refused("ThrottlingException", "Rate exceeded")

@@ -1,0 +1,269 @@
+"""Start, reload, restart and end of `tfdrift run`; files as source and
+output."""
+import json
+import os
+import signal
+import time
+
+import pytest
+
+import binary
+import world
+from agent import wait
+
+
+@pytest.fixture
+def setting(trail, tmp_path):
+    """setting(more sections) → sections that watch five queues."""
+    path = binary.write(tmp_path, "s.tfstate", world.queues(5))
+
+    def make(*more, **keys):
+        return [world.source(trail, **keys), world.local(path), world.VERIFY,
+                *more]
+    return make
+
+
+def test_start_is_quick_and_stop_is_clean(agent, trail, setting):
+    a = agent(setting())
+    begun = time.monotonic()
+    a.start()
+    first = trail.calls[0].at - begun
+    print("start to first call %.0f ms" % (first * 1000))
+    assert first < 1  # TLS to a server in Python, on a busy machine
+    assert a.stop() < 5
+    assert not a.records()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_that_end_it(number, agent, setting):
+    a = agent(setting()).start()
+    a.process.send_signal(number)
+    assert a.process.wait(5) == 0
+
+
+def test_first_look_goes_back_as_told(agent, trail, setting):
+    old = trail.add(world.change(0), 100).id
+    new = trail.add(world.change(1), 20).id
+    a = agent(setting(lookback="60s", overlap="5s")).start()
+    a.wait_events([new])
+    time.sleep(1)
+    assert old not in a.events()
+    a.stop()
+
+
+def test_restart_goes_on_from_the_checkpoint(agent, trail, setting):
+    """What was told is not told again; what came meanwhile is."""
+    ids = [trail.add(world.change(i), 60).id for i in range(2)]
+    a = agent(setting()).start()
+    a.wait_events(ids)
+    a.stop()
+    ids.append(trail.add(world.change(2), 3).id)
+    time.sleep(1)
+    a.start()
+    a.wait_events(ids)
+    first = trail.calls[-1]
+    time.sleep(1.5)
+    a.no_more_than(ids)
+    a.stop()
+    assert first.params["StartTime"] < time.time() - 30
+
+
+def test_open_drifts_are_kept(agent, trail, setting):
+    """A change is put back while the agent is down: resolved, by name."""
+    trail.add(world.change(0), 9)
+    a = agent(setting()).start()
+    wait("the drift", a.records)
+    a.stop()
+    trail.add(world.change(0, timeout=world.OLD))
+    a.start()
+    wait("its end", lambda: len(a.records()) > 1)
+    assert a.records()[1]["kind"] == "resolved"
+    assert a.records()[1]["resolves"] == a.records()[0]["id"]
+    a.stop()
+
+
+def damage(path, how):
+    with open(path, "rb") as f:
+        data = bytearray(f.read())
+    if how == "cut":
+        del data[len(data) // 2:]
+    elif how == "empty":
+        data.clear()
+    else:
+        data[len(data) // 3] ^= 0x40
+    with open(path, "wb") as f:
+        f.write(data)
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "bit"])
+def test_damaged_checkpoint_is_set_aside(how, agent, trail, setting):
+    ids = [trail.add(world.change(0), 20).id]
+    a = agent(setting()).start()
+    a.wait_events(ids)
+    a.stop()
+    path = os.path.join(a.folder, "checkpoint")
+    damage(path, how)
+    a.err = ""
+    a.lines.clear()
+    a.start()
+    a.wait_events(ids)  # told again: nobody knows any more that it was
+    assert "checkpoint" in a.err
+    a.stop()
+    aside = [n for n in os.listdir(a.folder)
+             if n.startswith("checkpoint") and n != "checkpoint"]
+    assert aside, os.listdir(a.folder)
+
+
+def test_checkpoint_that_cannot_be_written(agent, setting):
+    """Said at the start: a guarantee would not hold."""
+    a = agent(setting(("agent", {"checkpoint": "/nonexistent/x/checkpoint"})))
+    a.start(ready=False)
+    code = a.process.wait(10)
+    a._join()
+    assert code in (1, 100)
+    assert "/nonexistent/x" in a.err
+
+
+def test_reload(agent, trail, setting):
+    """A good file is taken over; a bad one changes nothing, and is told."""
+    rule = ("ignore \"q1\"", {"resource": world.queue_url(1)})
+    a = agent(setting(("ignore \"q0\"", {"resource": world.queue_url(0)})))
+    a.start()
+    ids = [trail.add(world.change(1)).id]
+    trail.add(world.change(0))
+    a.wait_events(ids)
+    a.write(setting(rule))
+    a.err = ""
+    a.hup()
+    a.says("(?i)reload|configuration")
+    time.sleep(0.3)
+    ids.append(trail.add(world.change(0)).id)
+    trail.add(world.change(1))
+    a.wait_events(ids)
+    with open(a.config, "a") as f:
+        f.write("[nonsense]\nx = 1\n")
+    a.err = ""
+    a.hup()
+    a.says("(?i)nonsense")
+    trail.add(world.change(1))
+    ids.append(trail.add(world.change(2)).id)
+    a.wait_events(ids)
+    a.stop()
+
+
+def test_bad_configuration_ends_with_100(agent, setting):
+    a = agent(setting(("output \"o\"", {"type": "carrier-pigeon"})))
+    a.start(ready=False)
+    assert a.process.wait(5) == 100
+    a._join()
+    assert a.config in a.err and "type" in a.err
+
+
+def test_file_output_is_reopened(agent, trail, setting, tmp_path):
+    """Rotated by a mover: what comes after SIGHUP is in the new file."""
+    out = str(tmp_path / "drift.jsonl")
+    a = agent(setting(("output \"f\"", {"type": "file", "path": out})))
+    a.start()
+    first = trail.add(world.change(0)).id
+    wait("a record", lambda: ids_of(out) == [first])
+    os.rename(out, out + ".1")
+    a.hup()
+    wait("the new file", lambda: os.path.exists(out))
+    second = trail.add(world.change(1)).id
+    wait("a record", lambda: ids_of(out) == [second])
+    assert ids_of(out + ".1") == [first]
+    a.stop()
+
+
+def ids_of(path):
+    try:
+        with open(path) as f:
+            return [json.loads(x)["event_id"] for x in f]
+    except FileNotFoundError:
+        return None
+
+
+def test_file_source_is_followed(agent, tmp_path):
+    """From its beginning, as it grows, after rotation and truncation, and
+    from where it was left over a restart."""
+    state = binary.write(tmp_path, "s.tfstate", world.queues(9))
+    path = str(tmp_path / "events.jsonl")
+    events = [world.change(i) for i in range(7)]
+    ids = [e["eventID"] for e in events]
+
+    def put(mode, *numbers, end="\n"):
+        with open(path, mode) as f:
+            for i in numbers:
+                f.write(json.dumps(events[i]) + end)
+    put("w", 0)
+    a = agent([("source \"f\"", {"type": "file", "path": path}),
+               world.local(state), world.VERIFY], {}).start()
+    a.wait_events(ids[:1])
+    put("a", 1)
+    a.wait_events(ids[:2])
+    put("a", 2, end="")  # half a line: not whole before its end
+    time.sleep(0.5)
+    a.no_more_than(ids[:2])
+    with open(path, "a") as f:
+        f.write("\n")
+    a.wait_events(ids[:3])
+    os.rename(path, path + ".1")
+    put("w", 3)
+    a.wait_events(ids[:4])
+    put("w", 4)  # truncated, and shorter or as long as before
+    a.wait_events(ids[:5])
+    a.stop()
+    put("a", 5)
+    a.start()
+    a.wait_events(ids[:6])
+    a.stop()
+
+
+def test_local_state_changes(agent, trail, tmp_path):
+    """Rewritten in place: read again, torn or not; the last good one stays
+    while it is torn."""
+    path = binary.write(tmp_path, "s.tfstate", world.queues(3))
+    a = agent([world.source(trail), world.local(path, cache_ttl="500ms"),
+               world.VERIFY]).start()
+    with open(path, "r+") as f:
+        whole = f.read()
+        f.truncate(len(whole) // 2)
+    time.sleep(1)
+    ids = [trail.add(world.change(0)).id]
+    a.wait_events(ids)
+    binary.write(tmp_path, "s.tfstate",
+                 world.queues(3, timeout=world.NEW, serial=4))
+    time.sleep(1)
+    trail.add(world.change(1))
+    ids.append(trail.add(world.change(2, timeout=60)).id)
+    a.wait_events(ids)
+    a.stop()
+
+
+def test_idle_agent_sleeps(agent, trail, setting):
+    """It wakes when something is due, and else not."""
+    a = agent(setting(interval="30s")).start()
+    time.sleep(1)
+    before, calls = a.switches(), len(trail.calls)
+    time.sleep(3)
+    woken = a.switches() - before
+    print("woken %d times in 3 s" % woken)
+    assert len(trail.calls) == calls
+    assert woken <= 6
+    a.stop()
+
+
+def test_memory_over_many_events(agent, trail, tmp_path):
+    """A thousand records later it is as big as after the first hundred."""
+    path = binary.write(tmp_path, "s.tfstate", world.queues(1))
+    a = agent([world.source(trail, overlap="1s"), world.local(path),
+               world.VERIFY]).start()
+    ids = []
+    for burst in range(10):
+        ids += [trail.add(world.change(0, timeout=100 + i)).id
+                for i in range(100)]
+        a.wait_events(ids, 30)
+        if burst == 1:
+            before = a.rss_kb()
+    assert a.rss_kb() - before < 256
+    a.stop()
