@@ -1,6 +1,5 @@
-#include "map/resolve.h"
-
 #include "base/text.h"
+#include "map/resolve_scope.h"
 
 bool
 values_push(struct arena *a, struct values *list, struct value v)
@@ -18,14 +17,6 @@ values_push(struct arena *a, struct values *list, struct value v)
     }
     list->v[list->n++] = v;
     return true;
-}
-
-/* Class of a key. */
-static uint32_t
-key_class(const struct scope *s, const struct value_key *key)
-{
-    return key->name != NAME_NONE ? names_class(s->names, key->name)
-                                  : key->fold;
 }
 
 /* The members of an object that say something about wrapping. */
@@ -48,7 +39,7 @@ wrapping_read(const struct scope *s, struct value v, struct wrapping *w)
 
     *w = (struct wrapping){0};
     while (value_next(&it, &key, &item)) {
-        uint32_t c = key_class(s, &key);
+        uint32_t c = scope_class(s, &key);
         int r = c == class[W_ITEMS]    ? 0
                 : c == class[W_ITEM]   ? 1
                 : c == class[W_MEMBER] ? 2
@@ -150,89 +141,6 @@ value_step(const struct scope *s, struct value v, uint32_t class)
     return VALUE_NOTHING;
 }
 
-/* Whether a member's name says that it is the call's wrapper. */
-static bool
-is_wrapper_name(struct slice s)
-{
-    static const struct slice tails[] = {
-        SLICE_INIT("Request"), SLICE_INIT("Req"), SLICE_INIT("Response")};
-
-    for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++)
-        if (s.n > tails[i].n && slice_ends(s, tails[i]))
-            return true;
-    return false;
-}
-
-/* {"<Op>Request": {...}} alone is what is in it. */
-static struct value
-root_unwrap(const struct names *ns, struct value v)
-{
-    struct value_iter it = value_items(v);
-    char name[NAME_MAX_BYTES];
-    struct value_key key;
-    struct value item, more;
-
-    if (!it.keyed || !value_next(&it, &key, &item) ||
-        !value_is(item, VALUE_OBJECT) || value_next(&it, NULL, &more))
-        return v;
-    return is_wrapper_name(value_key_text(ns, &key, name)) ? item : v;
-}
-
-/* A member of the record without its wrapper; one that cannot be read is
- * remembered, since nothing is known of such an event. */
-static struct value
-read_member(struct scope *s, enum event_field f, const char *name)
-{
-    struct slice json = s->event->field[f];
-    struct value v = event_value(s->event, f, s->names, s->scratch, s->arena);
-
-    if (v.p == NULL && json.n > 0 && json.p[0] != '"' && json.p[0] != 'n')
-        s->broken = name;
-    return root_unwrap(s->names, v);
-}
-
-static void scope_index(struct scope *s);
-
-void
-scope_init(struct scope *s, const struct names *names,
-           const struct words *words, const struct event *event,
-           struct arena *arena, struct arena *scratch)
-{
-    s->names = names;
-    s->words = words;
-    s->event = event;
-    s->arena = arena;
-    s->scratch = scratch;
-    s->response = s->record = s->element = VALUE_NOTHING;
-    s->prefix = NULL;
-    s->prefix_n = 0;
-    s->record_done = false;
-    s->broken = NULL;
-    s->params = read_member(s, EVENT_PARAMETERS, "requestParameters");
-    scope_index(s);
-}
-
-/* The answer, packed when a path first asks for it. */
-static struct value
-scope_response(struct scope *s)
-{
-    if (s->response.p == NULL)
-        s->response = read_member(s, EVENT_RESPONSE, "responseElements");
-    return s->response;
-}
-
-static struct value
-scope_record(struct scope *s)
-{
-    if (!s->record_done) {
-        s->record_done = true;
-        if (pack_json(s->names, s->event->raw, s->scratch, s->arena, NULL,
-                      &s->record, NULL) != 0)
-            s->record = VALUE_NOTHING;
-    }
-    return s->record;
-}
-
 /* Text of a value as a filter or a when compares it. */
 static bool
 value_says(const struct scope *s, struct value v, uint32_t literal)
@@ -241,41 +149,6 @@ value_says(const struct scope *s, struct value v, uint32_t literal)
 
     return text_eq_fold(value_text(value_unwrap(s, v)),
                         names_text(s->names, literal, out));
-}
-
-/* Notes what the parameters have, by class. */
-static void
-scope_index(struct scope *s)
-{
-    struct value_iter it = value_items(s->params);
-    struct value_key key;
-    struct value item;
-
-    s->plain = value_is(s->params, VALUE_OBJECT) &&
-               value_unwrap(s, s->params).p == s->params.p;
-    for (size_t i = 0; i < SCOPE_MEMBERS; i++)
-        s->member[i].class = NAME_NONE;
-    while (s->plain && value_next(&it, &key, &item)) {
-        uint32_t class = key_class(s, &key);
-        struct scope_member *m = &s->member[class % SCOPE_MEMBERS];
-
-        if (class == NAME_NONE)
-            continue;
-        m->crowded = m->class != NAME_NONE;
-        m->class = (uint16_t) class;
-        m->v = item;
-    }
-}
-
-/* A member of the parameters themselves. */
-static struct value
-scope_step(const struct scope *s, uint16_t class)
-{
-    const struct scope_member *m = &s->member[class % SCOPE_MEMBERS];
-
-    if (!s->plain || (m->class != NAME_NONE && m->crowded))
-        return value_step(s, s->params, class);
-    return m->class == class ? m->v : VALUE_NOTHING;
 }
 
 /* Follows sym[0..n) from v; what it reaches is pushed to out. */
@@ -317,6 +190,9 @@ walk_from_root(struct scope *s, const uint16_t *sym, size_t n,
 {
     struct value root = s->params;
 
+    /* Most paths lead nowhere, and this is where they end. */
+    if (n > 0 && sym[0] < MAP_SYM_FIRST && scope_lacks(s, sym[0]))
+        return;
     if (s->prefix != NULL && s->element.p != NULL && n >= s->prefix_n &&
         memcmp(sym, s->prefix->sym, s->prefix_n * sizeof(*sym)) == 0) {
         walk(s, s->element, sym + s->prefix_n, n - s->prefix_n, out);

@@ -22,7 +22,8 @@ struct values {
     size_t n, max;
 };
 
-#define SCOPE_MEMBERS 64 /* a power of two */
+#define SCOPE_MEMBERS 128 /* more are looked for one by one */
+#define SCOPE_SLOTS 256   /* a power of two */
 
 /* One event as paths see it. */
 struct scope {
@@ -38,14 +39,13 @@ struct scope {
     const struct map_path *prefix; /* NULL: none */
     size_t prefix_n;               /* its first symbols that count */
     bool record_done;
-    /* The members of params by class, so that a path that leads nowhere,
-     * as most do, costs one look. */
+    /* The members of params by class. */
     struct scope_member {
-        uint16_t class; /* NAME_NONE: nothing stands here */
-        bool crowded;   /* another class does too */
+        uint32_t class;
         struct value v;
     } member[SCOPE_MEMBERS];
-    bool plain;         /* params is an object without a wrapper */
+    uint8_t slot[SCOPE_SLOTS]; /* by class: number of a member + 1, or 0 */
+    bool plain;         /* member[] is all of params, which is no wrapper */
     const char *broken; /* a member of the record that is not JSON */
 };
 

@@ -1,0 +1,170 @@
+#include "map/resolve_scope.h"
+#include "base/text.h"
+
+uint32_t
+scope_class(const struct scope *s, const struct value_key *key)
+{
+    return key->name != NAME_NONE ? names_class(s->names, key->name)
+                                  : key->fold;
+}
+
+/* Whether a member's name says that it is the call's wrapper. */
+static bool
+is_wrapper_name(struct slice s)
+{
+    static const struct slice tails[] = {
+        SLICE_INIT("Request"), SLICE_INIT("Req"), SLICE_INIT("Response")};
+
+    for (size_t i = 0; i < sizeof(tails) / sizeof(*tails); i++)
+        if (s.n > tails[i].n && slice_ends(s, tails[i]))
+            return true;
+    return false;
+}
+
+/* {"<Op>Request": {...}} alone is what is in it. */
+static struct value
+root_unwrap(const struct names *ns, struct value v)
+{
+    struct value_iter it = value_items(v);
+    char name[NAME_MAX_BYTES];
+    struct value_key key;
+    struct value item, more;
+
+    if (!it.keyed || !value_next(&it, &key, &item) ||
+        !value_is(item, VALUE_OBJECT) || value_next(&it, NULL, &more))
+        return v;
+    return is_wrapper_name(value_key_text(ns, &key, name)) ? item : v;
+}
+
+/* A member of the record without its wrapper; one that cannot be read is
+ * remembered, since nothing is known of such an event. */
+static struct value
+read_member(struct scope *s, enum event_field f, const char *name)
+{
+    struct slice json = s->event->field[f];
+    struct value v = event_value(s->event, f, s->names, s->scratch, s->arena);
+
+    if (v.p == NULL && json.n > 0 && json.p[0] != '"' && json.p[0] != 'n')
+        s->broken = name;
+    return root_unwrap(s->names, v);
+}
+
+/* Where a class stands among the slots, or where it would: there is always
+ * a free one. */
+static size_t
+scope_slot(const struct scope *s, uint32_t class)
+{
+    size_t at = class % SCOPE_SLOTS;
+
+    while (s->slot[at] != 0 && s->member[s->slot[at] - 1].class != class)
+        at = (at + 1) % SCOPE_SLOTS;
+    return at;
+}
+
+static bool
+scope_has(const struct scope *s, uint32_t class)
+{
+    return s->slot[scope_slot(s, class)] != 0;
+}
+
+/* Whether the parameters may be the wrapper of something else. */
+static bool
+may_wrap(const struct scope *s)
+{
+    static const enum word wrappers[] = {W_ITEMS, W_ITEM, W_CONTENT, W_VALUE,
+                                         W_MEMBER};
+
+    for (size_t i = 0; i < sizeof(wrappers) / sizeof(*wrappers); i++)
+        if (scope_has(s, s->words->class[wrappers[i]]))
+            return true;
+    return false;
+}
+
+/* Notes what the parameters have, by class; of a class that stands there
+ * twice the first that says something, as value_fold() has it. */
+static void
+scope_index(struct scope *s)
+{
+    struct value_iter it = value_items(s->params);
+    struct value_key key;
+    struct value item;
+    size_t n = 0;
+
+    s->plain = it.keyed;
+    memset(s->slot, 0, sizeof(s->slot));
+    while (s->plain && value_next(&it, &key, &item)) {
+        uint32_t class = scope_class(s, &key);
+        size_t at = scope_slot(s, class);
+
+        if (class == NAME_NONE)
+            continue;
+        if (s->slot[at] == 0) {
+            s->plain = n < SCOPE_MEMBERS;
+            if (!s->plain)
+                break;
+            s->member[n++] = (struct scope_member){class, item};
+            s->slot[at] = (uint8_t)n;
+        } else if (value_empty(s->member[s->slot[at] - 1].v) &&
+                   !value_empty(item)) {
+            s->member[s->slot[at] - 1].v = item;
+        }
+    }
+    if (s->plain && may_wrap(s))
+        s->plain = value_unwrap(s, s->params).p == s->params.p;
+}
+
+bool
+scope_lacks(const struct scope *s, uint16_t class)
+{
+    return s->plain && s->prefix == NULL && !scope_has(s, class);
+}
+
+struct value
+scope_step(const struct scope *s, uint16_t class)
+{
+    size_t i;
+
+    if (!s->plain)
+        return value_step(s, s->params, class);
+    i = s->slot[scope_slot(s, class)];
+    return i != 0 ? s->member[i - 1].v : VALUE_NOTHING;
+}
+
+void
+scope_init(struct scope *s, const struct names *names,
+           const struct words *words, const struct event *event,
+           struct arena *arena, struct arena *scratch)
+{
+    s->names = names;
+    s->words = words;
+    s->event = event;
+    s->arena = arena;
+    s->scratch = scratch;
+    s->response = s->record = s->element = VALUE_NOTHING;
+    s->prefix = NULL;
+    s->prefix_n = 0;
+    s->record_done = false;
+    s->broken = NULL;
+    s->params = read_member(s, EVENT_PARAMETERS, "requestParameters");
+    scope_index(s);
+}
+
+struct value
+scope_response(struct scope *s)
+{
+    if (s->response.p == NULL)
+        s->response = read_member(s, EVENT_RESPONSE, "responseElements");
+    return s->response;
+}
+
+struct value
+scope_record(struct scope *s)
+{
+    if (!s->record_done) {
+        s->record_done = true;
+        if (pack_json(s->names, s->event->raw, s->scratch, s->arena, NULL,
+                      &s->record, NULL) != 0)
+            s->record = VALUE_NOTHING;
+    }
+    return s->record;
+}
