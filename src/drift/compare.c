@@ -220,8 +220,6 @@ kv_holds(struct comparison *c, const struct map_line *line)
 {
     struct map_when when = {.path = {.n = 1}};
 
-    if (line->xform.kind != MAP_X_KV || line->xform.n < 2)
-        return true;
     when.path.sym[0] =
         (uint16_t)names_class(c->trial->scope.names, line->xform.arg[0]);
     when.literal = line->xform.arg[1];
@@ -237,25 +235,33 @@ is_excluded(const struct comparison *c, uint16_t root)
     return false;
 }
 
-/*
- * What the event gives for a line.  A list that is there and empty empties
- * the set; only [] says so, since CloudTrail writes "" and {} for members
- * that nobody gave.
- */
+/* A list that is there and empty empties the set; only [] says so, since
+ * CloudTrail writes "" and {} for members that nobody gave. */
 static struct values
-given_values(struct comparison *c, const struct map_line *line)
+given_empty(struct comparison *c, const struct map_line *line)
 {
-    struct values given = resolve(&c->trial->scope, &line->path);
+    struct values given = {0};
     struct map_path list = line->path;
     struct value v;
 
-    if (given.n > 0 || list.n < 2 || list.sym[list.n - 1] != MAP_SYM_LIST)
-        return given;
     list.n--;
     v = resolve_one(&c->trial->scope, &list);
     if (value_is(v, VALUE_ARRAY) && value_empty(v))
         values_push(c->trial->arena, &given, v);
     return given;
+}
+
+/* What the event gives for a line. */
+static struct values
+given_values(struct comparison *c, const struct map_line *line)
+{
+    const struct map_path *path = &line->path;
+    struct values given = resolve(&c->trial->scope, path);
+
+    return given.n == 0 && path->n >= 2 &&
+                   path->sym[path->n - 1] == MAP_SYM_LIST
+               ? given_empty(c, line)
+               : given;
 }
 
 static void
@@ -284,7 +290,8 @@ compare_line(struct comparison *c, const struct map_line *line)
         observe(c, line, (struct values){0}, before);
         return;
     }
-    if (!kv_holds(c, line))
+    if (line->xform.kind == MAP_X_KV && line->xform.n >= 2 &&
+        !kv_holds(c, line))
         return;
     given = given_values(c, line);
     before = c->finding->n_changes;
