@@ -14,7 +14,7 @@
 #include "base/out.h"
 #include "cmd/progress.h"
 #include "cmd/setup.h"
-#include "cmd/tally.h"
+#include "base/tally.h"
 #include "drift/dedup.h"
 #include "drift/judge.h"
 #include "drift/ledger.h"

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "cmd/tally.h"
+#include "base/tally.h"
 
 static char mem[4 << 20];
 static struct arena arena;

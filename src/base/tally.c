@@ -1,4 +1,4 @@
-#include "cmd/tally.h"
+#include "tally.h"
 
 #include "base/err.h"
 #include "base/text.h"

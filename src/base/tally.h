@@ -1,5 +1,5 @@
-#ifndef CMD_TALLY_H
-#define CMD_TALLY_H
+#ifndef BASE_TALLY_H
+#define BASE_TALLY_H
 
 /* How often each of many names came: a fixed table; names that came when it
  * was full are counted together. */
