@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/text.h"
-
 #define STAGE_BYTES (512u << 10)
 /* The place of a source, made when it is new; NULL when there are too many. */
 static struct checkpoint_place *
@@ -154,26 +151,17 @@ checkpoint_position(const struct checkpoint *cp, struct slice source)
     return (struct source_position){.until_ms = 0};
 }
 
-/* An output is known by its name, a record by its id. */
-static struct checkpoint_accepted
-accepted_of(struct slice output, struct slice record_id)
-{
-    return (struct checkpoint_accepted){text_hash(output),
-                                        text_hash(record_id)};
-}
-
 bool
-checkpoint_accepted(const struct checkpoint *cp, struct slice output,
-                    struct slice record_id)
+checkpoint_accepted(const struct checkpoint *cp, uint64_t output,
+                    uint64_t record)
 {
-    struct checkpoint_accepted want = accepted_of(output, record_id);
     size_t n = cp->n_accepted < CHECKPOINT_ACCEPTED_MAX
                    ? cp->n_accepted
                    : CHECKPOINT_ACCEPTED_MAX;
 
     for (size_t i = 0; i < n; i++)
-        if (cp->accepted[i].output == want.output &&
-            cp->accepted[i].record == want.record)
+        if (cp->accepted[i].output == output &&
+            cp->accepted[i].record == record)
             return true;
     return false;
 }
@@ -268,10 +256,9 @@ checkpoint_source(struct checkpoint *cp, struct slice source,
 }
 
 void
-checkpoint_accept(struct checkpoint *cp, struct slice output,
-                  struct slice record_id)
+checkpoint_accept(struct checkpoint *cp, uint64_t output, uint64_t record)
 {
-    struct checkpoint_accepted a = accepted_of(output, record_id);
+    struct checkpoint_accepted a = {output, record};
     size_t at = stage_begin(cp, 0);
 
     checkpoint_frame(&cp->stage, CHECKPOINT_FRAME_ACCEPTED,

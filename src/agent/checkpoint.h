@@ -77,9 +77,10 @@ void checkpoint_close(struct checkpoint *cp, bool keep);
 struct source_position checkpoint_position(const struct checkpoint *cp,
                                            struct slice source);
 
-/* Whether the output had accepted this record before the restart. */
-bool checkpoint_accepted(const struct checkpoint *cp, struct slice output,
-                         struct slice record_id);
+/* Whether the output had accepted this record before the restart; both by
+ * text_hash(), of the output's name and of the record's id. */
+bool checkpoint_accepted(const struct checkpoint *cp, uint64_t output,
+                         uint64_t record);
 
 /*
  * Stages that an event is done, with all that changed in the ledger, or that
@@ -92,8 +93,7 @@ void checkpoint_source(struct checkpoint *cp, struct slice source,
 
 /* Notes at once that one output has accepted a record that others have
  * not; written with the next checkpoint_write(). */
-void checkpoint_accept(struct checkpoint *cp, struct slice output,
-                       struct slice record_id);
+void checkpoint_accept(struct checkpoint *cp, uint64_t output, uint64_t record);
 
 /*
  * Writes what was staged for lines up to `done`.  `busy` holds the ids in

@@ -1,0 +1,42 @@
+#ifndef AGENT_WINDOWS_H
+#define AGENT_WINDOWS_H
+
+/*
+ * The batches that sources have handed over and that are not done with: a
+ * source's place moves on when all events of its oldest window are told,
+ * however long some of them have to wait, and never past one that is not.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "agent/source.h"
+
+#define WINDOWS_MAX 256
+
+struct window {
+    uint64_t id;
+    size_t source;
+    struct source_position after;
+    size_t open; /* events that are not told; 1 more while it comes in */
+};
+
+struct windows {
+    struct window list[WINDOWS_MAX]; /* the oldest first */
+    size_t n;
+    uint64_t last; /* id given last */
+};
+
+/* A window that is coming in; its id, or 0 when there are too many. */
+uint64_t windows_open(struct windows *w, size_t source,
+                      const struct source_position *after);
+
+/* One more of its events waits; one less, or it has come in whole. */
+void windows_hold(struct windows *w, uint64_t id);
+void windows_release(struct windows *w, uint64_t id);
+
+/* Takes out a window that is done, with all of the same source before it. */
+bool windows_done(struct windows *w, struct window *out);
+
+#endif
