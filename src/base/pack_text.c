@@ -1,12 +1,15 @@
 #include "pack_text.h"
 
-#include "scan.h"
+#include "sweep.h"
 #include "text.h"
 #include "wide.h"
 
 /* Taken for each operator, beside what the text before it needs: tags, a
  * length, the numbers of a key, and what a container's length may grow by. */
 #define ROOM_BYTES 32
+
+/* Blocks to look ahead: what is packed ends soon, its text may not. */
+#define AHEAD_BLOCKS 8
 
 struct nest {
     uint8_t *mark;  /* where the container begins in what is written */
@@ -21,7 +24,7 @@ struct nest {
 struct packing {
     struct pack_words *words;
     struct slice text;
-    struct scan scan;
+    struct sweep sweep;
     size_t from;        /* behind the operator taken before */
     size_t op;          /* the operator that ends the value just read */
     bool fresh;         /* nothing of the innermost container is read yet */
@@ -60,11 +63,11 @@ put_bytes(struct packing *k, const char *p, size_t n)
 
 /* The next operator, with room for what comes of it and of the text before:
  * one name, one value, a bracket or nothing. */
-static int
+static inline int
 next_op(struct packing *k, size_t *op)
 {
-    *op = scan_next(&k->scan);
-    if (*op == SCAN_END)
+    *op = sweep_next(&k->sweep, &k->sweep.at);
+    if (*op == SWEEP_END)
         return ERR_MORE;
     return (size_t)(k->w_end - k->w) < *op - k->from + ROOM_BYTES ? ERR_MEMORY
                                                                   : 0;
@@ -97,14 +100,14 @@ static int
 unescape(struct packing *k, struct slice *s)
 {
     struct buf plain = arena_open(k->scratch);
-    size_t from = (size_t)(s->p - k->text.p), i = 0;
+    size_t from = (size_t)(s->p - k->text.p);
+    size_t i = wide_mark(s->p, 0, s->n);
 
-    for (; i < s->n; i++) {
-        if (s->p[i] == '"' || (unsigned char)s->p[i] < 0x20)
+    /* What follows a backslash is for text_unescape() to judge. */
+    for (; i < s->n; i = wide_mark(s->p, i + 2 < s->n ? i + 2 : s->n, s->n))
+        if (s->p[i] != '\\')
             return wrong(k, from + i);
-        i += s->p[i] == '\\';
-    }
-    if (i != s->n || !text_unescape(&plain, *s))
+    if (!text_unescape(&plain, *s))
         return wrong(k, from - 1);
     *s = buf_slice(&plain);
     return plain.full ? ERR_MEMORY : 0;
@@ -333,7 +336,7 @@ pack_text(struct pack_words *words, struct slice text, struct arena *scratch,
     k.undo = NULL;
     k.from = k.bad = 0;
     k.depth = 0;
-    scan_init(&k.scan, text);
+    sweep_init(&k.sweep, text, AHEAD_BLOCKS);
     rc = next_op(&k, &op);
     if (rc == 0 && (wide_space(text.p, 0, op) != op ||
                     (text.p[op] != '{' && text.p[op] != '[')))

@@ -3,7 +3,7 @@
 
 /*
  * Packs an object or array straight from its text, in one pass over the
- * operators that scan.h finds, without tokens: for who reads much JSON of
+ * operators that sweep.h finds, without tokens: for who reads much JSON of
  * which the beginning is at hand but not yet the end.  What is packed is
  * checked at least as strictly as by pack_json() (control characters must be
  * escaped), and the result is the same.

@@ -262,7 +262,7 @@ struct sweep_at
 sweep_more(struct sweep *s, struct sweep_at at)
 {
     size_t left = s->n - s->done;
-    size_t whole = left / 64 < SWEEP_BATCH ? left / 64 : SWEEP_BATCH;
+    size_t whole = left / 64 < s->batch ? left / 64 : s->batch;
     sweep_blocks *walk = blocks_best();
     char tail[64];
 
@@ -272,7 +272,7 @@ sweep_more(struct sweep *s, struct sweep_at at)
     s->done += whole * 64;
     left -= whole * 64;
     /* The last bytes are filled up with what is no structure. */
-    if (whole < SWEEP_BATCH && left > 0) {
+    if (whole < s->batch && left > 0) {
         memset(tail, ' ', sizeof(tail));
         memcpy(tail, s->p + s->done, left);
         walk(s, tail, s->block + whole, 1);

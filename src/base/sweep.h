@@ -16,7 +16,7 @@
 #include "slice.h"
 
 #define SWEEP_END SIZE_MAX
-#define SWEEP_BATCH 64 /* blocks of 64 bytes that are classified at once */
+#define SWEEP_BATCH 64 /* most blocks of 64 bytes classified at once */
 
 /* One bit for each byte of a block, the lowest for the first. */
 struct sweep_block {
@@ -36,19 +36,24 @@ struct sweep {
     const char *p;
     size_t n;
     struct sweep_at at; /* write it back after walking with a copy */
+    size_t batch;       /* blocks to classify at once */
     size_t done;        /* bytes classified so far */
     uint64_t inside;    /* all ones when `done` is inside of a string */
     uint64_t escaped;   /* 1 when the byte at `done` is escaped */
     struct sweep_block block[SWEEP_BATCH];
 };
 
-/* Starts at the beginning of text, which must not be inside of a string and
- * must stay as it is during the walk. */
+/*
+ * Starts at the beginning of text, which must not be inside of a string and
+ * must stay as it is during the walk.  Classifies `batch` blocks at once
+ * (at most SWEEP_BATCH): few where the walk may end long before the text.
+ */
 static inline void
-sweep_init(struct sweep *s, struct slice text)
+sweep_init(struct sweep *s, struct slice text, size_t batch)
 {
     s->p = text.p;
     s->n = text.n;
+    s->batch = batch;
     s->at = (struct sweep_at){.base = (size_t)-64};
     s->done = 0;
     s->inside = s->escaped = 0;

@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include "wide.h"
+
 bool
 text_eq_fold(struct slice a, struct slice b)
 {
@@ -245,17 +247,20 @@ hex_four(struct slice s)
 static size_t
 unescape_one(struct buf *b, struct slice s)
 {
-    static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-    const char *at;
+    static const char plain[128] = {
+        ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+    };
     int32_t hi, lo;
 
     if (s.n == 0)
         return 0;
     if (s.p[0] != 'u') {
-        at = s.p[0] != '\0' ? strchr(from, s.p[0]) : NULL;
-        if (at != NULL)
-            buf_byte(b, (unsigned char)to[at - from]);
-        return at != NULL ? 1 : 0;
+        char c = (s.p[0] & 0x80) == 0 ? plain[(unsigned char)s.p[0]] : '\0';
+
+        if (c != '\0')
+            buf_byte(b, (unsigned char)c);
+        return c != '\0' ? 1 : 0;
     }
     hi = hex_four(slice_from(s, 1));
     if (hi < 0)
@@ -273,14 +278,36 @@ unescape_one(struct buf *b, struct slice s)
     return 5;
 }
 
+/* Writes what s begins with up to a backslash; returns how much that is. */
+static size_t
+put_run(struct buf *b, struct slice s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+
+    /* Runs are short: copied while they are looked at, past their end. */
+    for (; s.n - i >= 8 && b->max - b->n >= 8; i += 8) {
+        uint64_t x = wide_load(s.p + i) ^ ones * '\\';
+        uint64_t found = (x - ones) & ~x & ones << 7;
+        size_t run = found != 0 ? (size_t)__builtin_ctzll(found) / 8 : 8;
+
+        memcpy(b->p + b->n, s.p + i, 8);
+        b->n += run;
+        if (run < 8)
+            return i + run;
+    }
+    for (; i < s.n && s.p[i] != '\\'; i++)
+        buf_byte(b, (unsigned char)s.p[i]);
+    return i;
+}
+
 bool
 text_unescape(struct buf *b, struct slice s)
 {
     while (s.n > 0) {
-        size_t run = slice_chr(s, '\\');
+        size_t run = put_run(b, s);
         size_t used;
 
-        buf_put(b, slice_head(s, run));
         s = slice_from(s, run);
         if (s.n == 0)
             break;

@@ -114,7 +114,7 @@ event_decode(struct slice text, struct event *ev, size_t *at)
     int rc = ERR_SYNTAX;
 
     if (object.n > 0 && object.p[0] == '{') {
-        sweep_init(&sweep, object);
+        sweep_init(&sweep, object, SWEEP_BATCH);
         sweep_next(&sweep, &sweep.at);
         rc = cut_object(&sweep, 0, false, &c, &end);
     }

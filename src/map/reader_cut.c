@@ -99,7 +99,8 @@ sweep_to(struct reader *r, size_t to)
     }
     r->swept = in->from;
     r->fills = in->fills;
-    sweep_init(&r->sweep, slice_of(in->p + in->from, to - in->from));
+    sweep_init(&r->sweep, slice_of(in->p + in->from, to - in->from),
+               SWEEP_BATCH);
     sweep_next(&r->sweep, &r->sweep.at);
 }
 

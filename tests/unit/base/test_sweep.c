@@ -32,13 +32,13 @@ random_text(char *text, size_t n, unsigned busy)
 }
 
 static void
-compare(struct slice text, bool close)
+compare_batch(struct slice text, bool close, size_t batch)
 {
     struct sweep s;
     struct scan want;
     size_t a, b;
 
-    sweep_init(&s, text);
+    sweep_init(&s, text, batch);
     scan_init(&want, text);
     do {
         a = scan_next(&want);
@@ -52,6 +52,13 @@ compare(struct slice text, bool close)
             assert_int_equal(a, b);
         }
     } while (a != SCAN_END);
+}
+
+static void
+compare(struct slice text, bool close)
+{
+    compare_batch(text, close, SWEEP_BATCH);
+    compare_batch(text, close, 1 + any(SWEEP_BATCH));
 }
 
 /* Lengths around a block, around a batch, and far over both. */
@@ -105,8 +112,8 @@ same_blocks(void **state)
     if (blocks_best() == blocks_sse2)
         skip();
     seed = 11;
-    sweep_init(&a, slice_of(text, sizeof(text)));
-    sweep_init(&b, slice_of(text, sizeof(text)));
+    sweep_init(&a, slice_of(text, sizeof(text)), SWEEP_BATCH);
+    sweep_init(&b, slice_of(text, sizeof(text)), SWEEP_BATCH);
     for (unsigned round = 0; round < 400; round++) {
         random_text(text, sizeof(text), round % 17);
         blocks_best()(&a, text, a.block, SWEEP_BATCH);
