@@ -152,8 +152,8 @@ many_values(void **state)
                                         "tfdrift.attributes", "tfdrift.net"};
     static const char *const want[] = {
         "drift", "arn:aws:iam::1:user/\xc3\xa9va",
-        "instance_type|tags.Env|root_block_device[0].encrypted|"
-        "ebs_block_device[1].encrypted|size|names|odd|text",
+        ("instance_type|tags.Env|root_block_device[0].encrypted|"
+         "ebs_block_device[1].encrypted|size|names|odd|text"),
         "4 bytes"};
     struct host host = plain_host();
     ss_plugin_extract_field f[200] = {{.field_id = 0}};
