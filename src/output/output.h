@@ -7,6 +7,10 @@
  * jitter, Retry-After) and says once in the log when it begins to fail and
  * once when it works again; it never drops a line that may be delivered
  * later, and never blocks another output.
+ *
+ * The log names an output by its section and by its host, path or socket;
+ * URLs, keys and headers may hold secrets and are never shown.  SIGPIPE must
+ * be ignored by the program.
  */
 
 #include <stdatomic.h>
@@ -48,12 +52,12 @@ struct output_options {
 
 /* Numbers for the metrics; any thread may read them. */
 struct output_counts {
-    _Atomic uint64_t accepted; /* records */
-    _Atomic uint64_t skipped;  /* below min_severity, or known */
-    _Atomic uint64_t refused;  /* the receiver will never take it (HTTP 4xx) */
-    _Atomic uint64_t attempts; /* deliveries tried */
-    _Atomic uint64_t failures; /* ... that failed */
-    _Atomic uint64_t resent;
+    _Atomic uint64_t accepted;  /* records */
+    _Atomic uint64_t skipped;   /* below min_severity, or known */
+    _Atomic uint64_t refused;   /* the receiver will never take it (HTTP 4xx) */
+    _Atomic uint64_t attempts;  /* deliveries tried */
+    _Atomic uint64_t failures;  /* tries that failed */
+    _Atomic uint64_t resent;    /* attempts with a record tried before */
     _Atomic int64_t last_ok_ms; /* wall clock; 0: never */
     _Atomic bool up;            /* the last try worked, or none was needed */
 };
@@ -62,7 +66,8 @@ struct output;
 
 /* Readies output number i of the outbox and opens what must be there at the
  * start (a file).  Memory (an HTTP client, a line's room) comes from the
- * arena, which the output keeps.  Returns 0 or an error with e set. */
+ * arena, which the output keeps; ob may be NULL for one that is only probed.
+ * Returns 0 or an error with e set. */
 int output_open(struct output **o, const struct output_options *options,
                 struct outbox *ob, size_t i, struct arena *arena,
                 struct err *e);
@@ -73,10 +78,19 @@ int output_start(struct output *o, struct err *e);
 /* A file is opened anew before the next line (SIGHUP: logs were rotated). */
 void output_reopen(struct output *o);
 
-/* Asks it to end by the deadline (steady clock): what waits is still tried
- * until then.  output_join() waits for its thread. */
+/*
+ * Asks it to end by the deadline (steady clock): what waits is still tried
+ * until then, once at once and, failing that, again.  It takes the lines that
+ * are there by now and waits for no more.  output_join() waits for its
+ * thread, until the deadline and hardly longer; without output_stop() first,
+ * it waits for outbox_close() and all lines to be accepted.
+ */
 void output_stop(struct output *o, int64_t deadline_ms);
 void output_join(struct output *o);
+
+/* Closes what it has open; its thread was joined or never started.  NULL may
+ * be passed.  Its memory stays the arena's. */
+void output_close(struct output *o);
 
 const struct output_counts *output_counts(const struct output *o);
 
