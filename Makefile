@@ -20,7 +20,7 @@ Q = $(if $(V),,@echo "  $@";)
 # Debian's names for what builds it, and for what tests it on top.
 PACKAGES := gcc libc6-dev musl-tools binutils bzip2
 TEST_PACKAGES := file python3 python3-pytest libcmocka-dev clang clang-format \
-  libclang-rt-14-dev
+  libclang-rt-14-dev python3-botocore python3-cryptography
 NEEDED := $(PACKAGES) \
   $(if $(filter test unit fuzz lint bench,$(MAKECMDGOALS)),$(TEST_PACKAGES))
 
@@ -47,11 +47,11 @@ STATIC := -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
   -Wl,-z,noexecstack
 $(BUILD)/tfdrift.debug: $(BUILD)/release/src/main.o $(BUILD)/release/lib.a
 	$Q$(release) $(STATIC) -o $@ $^
-# The same program with all of a TLS client in it: what its size will be.
+# The same program with all that connects in it: what its size will be.
 $(BUILD)/tfdrift-tls-probe.debug: $(BUILD)/release/src/main.o \
-  $(BUILD)/release/tests/size/tls_probe.o \
-  $(THIRD_TLS:%=$(BUILD)/release/third_party/%) $(BUILD)/release/lib.a
-	$Q$(release) $(STATIC) -Wl,-u,tls_probe -o $@ $^
+  $(BUILD)/release/lib.a
+	$Q$(release) $(STATIC) -Wl,-u,exchange_body,-u,net_init \
+	  -o $@ $^
 $(BUILD)/tfdrift $(BUILD)/tfdrift-tls-probe: %: %.debug
 	$Q$(STRIP) -s -R .comment -R .note.gnu.property -o $@ $<
 
