@@ -38,11 +38,12 @@ struct held {
     struct dedup_id id;
     struct held_keys keys;
     enum held_why why;
-    unsigned attempt; /* looks that found no difference any more */
-    uint64_t window;  /* the one it came with */
-    int64_t since_ms; /* steady clock, as all here: when it came */
-    int64_t due_ms;   /* not looked at before */
-    size_t state;     /* the state that must be looked at again when it is
+    unsigned attempt;    /* looks that found no difference any more */
+    uint64_t window;     /* the one it came with */
+    int64_t happened_ms; /* steady clock, as all here */
+    int64_t since_ms;    /* when it came */
+    int64_t due_ms;      /* not looked at before */
+    size_t state;        /* the state that must be looked at again when it is
                        * due; SIZE_MAX: all of them */
 };
 
