@@ -17,6 +17,10 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "base/thread.h"
+
+/* The least arena a source works in; twice that holds any page AWS sends. */
+#define SOURCE_ARENA_MIN_BYTES (1u << 20)
 
 /* How far a source is delivered; what the checkpoint keeps of it. */
 struct source_position {
@@ -28,14 +32,14 @@ struct source_position {
 
 /* One record, whole, as JSON; views of the source's arena. */
 struct source_event {
-    int64_t time_ms; /* eventTime; 0 when it has none */
+    int64_t time_ms; /* eventTime; without one, that of the one before */
     struct slice raw;
 };
 
 struct source_batch {
     const struct source_event *event; /* by time, then as they came */
-    size_t n;
-    struct source_position after; /* once all of them are done with */
+    size_t n;                         /* may be 0: only `after` has moved */
+    struct source_position after;     /* once all of them are done with */
 };
 
 /* What a source gives its events to; both may be called by many threads. */
@@ -66,6 +70,15 @@ struct source_counts {
     _Atomic int64_t until_ms;   /* end of the last whole window */
 };
 
+/* How many sources decode at once; shared by all, outlives them. */
+struct source_slots {
+    struct gate gate;
+    uint64_t free;
+};
+
+/* As many as `workers` says; 0: one per core. */
+void source_slots_init(struct source_slots *s, uint64_t workers);
+
 struct source;
 struct aws; /* aws/aws.h: credentials, endpoints and connections */
 
@@ -83,7 +96,10 @@ struct source_options {
 
 /*
  * Readies it; memory for a window comes from `arena`, which it keeps as its
- * own.  Returns 0 or an error with e set.
+ * own (all that is left of it; the more there is, the more events a window
+ * may hold).  What options point to is not copied.  Returns 0, or an error
+ * with e set: ERR_MEMORY with less than SOURCE_ARENA_MIN_BYTES, or what
+ * aws_client_open() says.
  */
 int source_open(struct source **s, const struct source_options *o,
                 struct arena *arena, struct err *e);
@@ -95,7 +111,8 @@ struct slice source_name(const struct source *s);
 const struct source_counts *source_counts(const struct source *s);
 
 /* Asks it to end (any thread); a call on the wire is given up.
- * source_join() waits for its thread. */
+ * source_join() waits for its thread, if it was started, and closes what it
+ * has open; the arena is the caller's again. */
 void source_stop(struct source *s);
 void source_join(struct source *s);
 

@@ -168,8 +168,11 @@ static int
 step_between(struct reader *r, struct event *ev, struct err *e)
 {
     struct feed *in = &r->feed;
-    int c = feed_blank(in);
+    int c;
 
+    /* Nothing is held or begun here: before the read that may wait. */
+    r->restart = feed_offset(in, in->from);
+    c = feed_blank(in);
     /* Only the very first bytes can be a byte order mark. */
     if (c == 0xef && feed_offset(in, in->from) == 0)
         c = skip_mark(r);

@@ -31,11 +31,13 @@ enum reader_kind {
 
 struct reader_held; /* a record of a LookupEvents answer, held back */
 
-/* All of it is private, but for `refused` and `offset`. */
+/* All of it is private, but for `refused`, `offset` and `restart`. */
 struct reader {
     struct slice name; /* of the input, for messages */
     uint64_t refused;  /* look-alikes and malformed pieces so far */
     uint64_t offset;   /* bytes of the input that are done with */
+    uint64_t restart;  /* where a new reader may begin: all documents before
+                          it were given whole, the one there perhaps in part */
     struct feed feed;
     struct sweep sweep; /* over the input from `swept` on */
     size_t swept;
@@ -61,6 +63,16 @@ int reader_open(struct reader *r, struct stream *in, struct slice name,
                 struct arena *scratch);
 
 /*
+ * Says that the stream begins at this offset of the input, before the first
+ * reader_next(): offsets count from there.  Lines cannot.
+ */
+static inline void
+reader_begin_at(struct reader *r, uint64_t offset)
+{
+    r->feed.offset = offset;
+}
+
+/*
  * The next record; ev's views are valid until the next call.  In a
  * LookupEvents answer, which is newest first, the records of one document
  * come oldest first; they must fit into the arena together.
@@ -72,6 +84,17 @@ int reader_open(struct reader *r, struct stream *in, struct slice name,
  * a break that only nested values have is not.
  */
 enum reader_kind reader_next(struct reader *r, struct event *ev, struct err *e);
+
+/*
+ * The offset of the first byte that is not used up; in the middle of an
+ * object that of its bracket.  This, and `restart`, may also be asked for by
+ * the stream's read(), while the reader waits for it.
+ */
+static inline uint64_t
+reader_reached(const struct reader *r)
+{
+    return feed_offset(&r->feed, r->feed.from);
+}
 
 /*
  * Refuses the record that reader_next() has just given, because something in
