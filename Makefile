@@ -50,7 +50,7 @@ $(BUILD)/tfdrift.debug: $(BUILD)/release/src/main.o $(BUILD)/release/lib.a
 # The same program with all that connects in it: what its size will be.
 $(BUILD)/tfdrift-tls-probe.debug: $(BUILD)/release/src/main.o \
   $(BUILD)/release/lib.a
-	$Q$(release) $(STATIC) -Wl,-u,exchange_body,-u,net_init \
+	$Q$(release) $(STATIC) -Wl,-u,exchange,-u,exchange_body,-u,net_init \
 	  -o $@ $^
 $(BUILD)/tfdrift $(BUILD)/tfdrift-tls-probe: %: %.debug
 	$Q$(STRIP) -s -R .comment -R .note.gnu.property -o $@ $<

@@ -4,21 +4,19 @@
 
 THIRD := $(BUILD)/third_party
 
-# In the binary by now ...
-MBEDTLS_USED := base64 constant_time platform platform_util sha1
-# ... and what a TLS client needs on top (the size probe links all of it).
-MBEDTLS_TLS := aes aesce aesni asn1parse asn1write bignum bignum_core \
-  chacha20 chachapoly cipher cipher_wrap ecdh ecdsa ecp ecp_curves error gcm \
-  hkdf md md5 memory_buffer_alloc oid pem pk pk_ecc pk_wrap pkparse \
-  poly1305 psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client \
+# A TLS client and the hashes of signatures and states; what of these files
+# nobody calls, the linker leaves out.
+MBEDTLS_USED := aes aesce aesni asn1parse asn1write base64 bignum bignum_core \
+  cipher cipher_wrap constant_time ecdh ecdsa ecp ecp_curves gcm hkdf md md5 \
+  memory_buffer_alloc oid pk pk_ecc pk_wrap pkparse platform platform_util \
+  psa_crypto psa_crypto_aead psa_crypto_cipher psa_crypto_client \
   psa_crypto_driver_wrappers_no_static psa_crypto_ecp psa_crypto_hash \
   psa_crypto_mac psa_crypto_rsa psa_crypto_slot_management psa_util rsa \
-  rsa_alt_helpers sha256 sha512 ssl_ciphersuites ssl_client \
-  ssl_debug_helpers_generated ssl_msg ssl_tls ssl_tls12_client \
-  ssl_tls13_client ssl_tls13_generic ssl_tls13_keys threading x509 x509_crt
+  rsa_alt_helpers sha1 sha256 sha512 ssl_ciphersuites ssl_client ssl_msg \
+  ssl_tls ssl_tls12_client ssl_tls13_client ssl_tls13_generic ssl_tls13_keys \
+  threading x509 x509_crt
 THIRD_USED := $(MBEDTLS_USED:%=mbedtls/library/%.o) inih/ini.o \
   $(patsubst %,zlib/%.o,adler32 crc32 inffast inflate inftrees zutil)
-THIRD_TLS := $(MBEDTLS_TLS:%=mbedtls/library/%.o)
 
 # What our own code sees of them too; -isystem keeps their warnings out.
 # ini.c keeps a line on the stack: 4096 bytes hold a list of ARNs or a URL.

@@ -113,6 +113,8 @@ struct http_request {
     struct slice host;   /* value of the Host header */
     const struct http_header *headers; /* none of those named below */
     size_t n_headers;
+    struct slice authorization;       /* values of these headers; empty: */
+    struct slice proxy_authorization; /* not sent */
     size_t body_bytes;
     bool with_length; /* say Content-Length even if it is 0 */
 };

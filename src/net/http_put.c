@@ -4,10 +4,15 @@
 
 /* Written by http_request_put() itself, or what would break the framing. */
 static const struct slice reserved[] = {
-    SLICE_INIT("host"),       SLICE_INIT("content-length"),
-    SLICE_INIT("connection"), SLICE_INIT("transfer-encoding"),
-    SLICE_INIT("te"),         SLICE_INIT("accept-encoding"),
-    SLICE_INIT("upgrade"),    SLICE_INIT("expect"),
+    SLICE_INIT("host"),
+    SLICE_INIT("content-length"),
+    SLICE_INIT("connection"),
+    SLICE_INIT("transfer-encoding"),
+    SLICE_INIT("te"),
+    SLICE_INIT("accept-encoding"),
+    SLICE_INIT("upgrade"),
+    SLICE_INIT("expect"),
+    SLICE_INIT("proxy-authorization"),
 };
 
 /* RFC 9110 section 5.6.2, without the characters no header of ours has. */
@@ -96,6 +101,14 @@ http_request_put(struct buf *b, const struct http_request *rq, struct err *e)
     rc = put_headers(b, rq, e);
     if (rc < 0)
         return rc;
+    if (!is_value(rq->authorization) || !is_value(rq->proxy_authorization))
+        return err_set(e, ERR_SYNTAX, "a control character in credentials");
+    if (rq->authorization.n > 0)
+        put_header(b, SLICE("Authorization"), rq->authorization);
+    if (rq->proxy_authorization.n > 0)
+        put_header(b, SLICE("Proxy-Authorization"), rq->proxy_authorization);
+    if (!slice_eq(rq->method, SLICE("CONNECT"))) /* bodies as they are */
+        put_header(b, SLICE("Accept-Encoding"), SLICE("identity"));
     if (rq->with_length || rq->body_bytes > 0) {
         buf_put(b, SLICE("Content-Length: "));
         buf_u64(b, rq->body_bytes);

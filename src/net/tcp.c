@@ -38,13 +38,37 @@ wait_failed(int rc, struct err *e, const char *what)
     return err_set(e, rc, "%s", err_text(rc));
 }
 
+/*
+ * Small requests must not wait for more.  A connection that idles between
+ * two polls is kept alive in the tables of what lies between, and one whose
+ * other end has vanished fails soon, so that there is time to try anew.  None
+ * of them is worth failing for.
+ */
+static void
+set_options(int fd)
+{
+    static const struct {
+        int level, name, value;
+    } options[] = {
+        {IPPROTO_TCP, TCP_NODELAY, 1},          {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {IPPROTO_TCP, TCP_KEEPIDLE, 45},        /* s */
+        {IPPROTO_TCP, TCP_KEEPINTVL, 15},       /* s */
+        {IPPROTO_TCP, TCP_KEEPCNT, 3},          /* probes */
+        {IPPROTO_TCP, TCP_USER_TIMEOUT, 15000}, /* ms */
+    };
+
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+                   sizeof(options[i].value));
+}
+
 /* One address; what went wrong is left in *number as an errno. */
 static int
 connect_one(struct tcp *t, const struct address *a, int64_t deadline_ms,
             int *number)
 {
     socklen_t n = sizeof(*number);
-    int rc, one = 1;
+    int rc;
 
     *number = 0;
     t->fd = socket(a->to.any.sa_family,
@@ -53,8 +77,8 @@ connect_one(struct tcp *t, const struct address *a, int64_t deadline_ms,
         *number = errno;
         return ERR_CONNECT;
     }
-    if (a->to.any.sa_family != AF_UNIX) /* small requests must not wait */
-        setsockopt(t->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    if (a->to.any.sa_family != AF_UNIX)
+        set_options(t->fd);
     /* Interrupted, it goes on by itself like one that is under way. */
     if (connect(t->fd, &a->to.any, a->n) == 0)
         return 0;

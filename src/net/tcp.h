@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
-#include "net/resolve.h"
+#include "net/address.h"
 
 #define TCP_CONNECT_MS 5000 /* for an address that is not the last one */
 

@@ -1,4 +1,4 @@
-#include "net/resolve.h"
+#include "net/address.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -63,7 +63,7 @@ keep_address(struct addresses *to, const struct sockaddr *from, socklen_t n)
 {
     struct address *a = &to->p[to->n];
 
-    if (to->n == RESOLVE_ADDRESSES_MAX || n > sizeof(a->to) ||
+    if (to->n == ADDRESSES_MAX || n > sizeof(a->to) ||
         (from->sa_family != AF_INET && from->sa_family != AF_INET6))
         return;
     a->n = n;
@@ -137,7 +137,7 @@ lookup_name(struct resolver *r, struct slice host, int stop_fd,
 }
 
 bool
-resolve_text(struct slice host, uint16_t port, struct address *out)
+address_text(struct slice host, uint16_t port, struct address *out)
 {
     char text[INET6_ADDRSTRLEN];
 
@@ -160,7 +160,7 @@ resolve_text(struct slice host, uint16_t port, struct address *out)
 
 /* "%2Frun%2Fx" is a path, "%40name" the abstract socket "name". */
 static int
-resolve_socket(struct slice path, struct address *out, struct err *e)
+address_socket(struct slice path, struct address *out, struct err *e)
 {
     struct buf b = buf_over(out->to.local.sun_path, URL_SOCKET_MAX_BYTES);
 
@@ -177,15 +177,15 @@ resolve_socket(struct slice path, struct address *out, struct err *e)
 }
 
 int
-resolve(struct resolver *r, const struct url *u, int stop_fd,
-        int64_t deadline_ms, struct addresses *out, struct err *e)
+address_find(struct resolver *r, const struct url *u, int stop_fd,
+             int64_t deadline_ms, struct addresses *out, struct err *e)
 {
     int rc;
 
     out->n = 1;
     if (u->scheme == URL_UNIX)
-        return resolve_socket(u->host, &out->p[0], e);
-    if (resolve_text(u->host, u->port, &out->p[0]))
+        return address_socket(u->host, &out->p[0], e);
+    if (address_text(u->host, u->port, &out->p[0]))
         return 0;
     if (u->host.n == 0 || u->host.n > URL_HOST_MAX_BYTES ||
         memchr(u->host.p, '\0', u->host.n) != NULL)

@@ -1,5 +1,5 @@
-#ifndef NET_RESOLVE_H
-#define NET_RESOLVE_H
+#ifndef NET_ADDRESS_H
+#define NET_ADDRESS_H
 
 /*
  * Names to addresses.  getaddrinfo() has no deadline of its own (musl waits
@@ -19,7 +19,7 @@
 #include "base/slice.h"
 #include "net/url.h"
 
-#define RESOLVE_ADDRESSES_MAX 16 /* more of one name are not tried */
+#define ADDRESSES_MAX 16 /* more of one name are not tried */
 
 struct address {
     socklen_t n; /* bytes of what holds */
@@ -32,7 +32,7 @@ struct address {
 };
 
 struct addresses {
-    struct address p[RESOLVE_ADDRESSES_MAX];
+    struct address p[ADDRESSES_MAX];
     size_t n;
 };
 
@@ -49,10 +49,10 @@ void resolver_close(struct resolver *r);
  * 6724), or of its socket.  stop_fd becomes readable when it is time to give
  * up.  Returns 0, ERR_RESOLVE, ERR_TIMEOUT, ERR_STOPPED, ERR_MEMORY.
  */
-int resolve(struct resolver *r, const struct url *u, int stop_fd,
-            int64_t deadline_ms, struct addresses *out, struct err *e);
+int address_find(struct resolver *r, const struct url *u, int stop_fd,
+                 int64_t deadline_ms, struct addresses *out, struct err *e);
 
 /* An address as text with a port, without any lookup; false: it is none. */
-bool resolve_text(struct slice host, uint16_t port, struct address *out);
+bool address_text(struct slice host, uint16_t port, struct address *out);
 
 #endif

@@ -1,0 +1,271 @@
+#include "net/tls_trust.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <mbedtls/asn1.h>
+#include <mbedtls/base64.h>
+#include <mbedtls/platform.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+static const struct slice pem_begin = SLICE_INIT("-----BEGIN CERTIFICATE-----");
+static const struct slice pem_end = SLICE_INIT("-----END CERTIFICATE-----");
+
+/* Where the base64 of one certificate stands in the file. */
+struct place {
+    uint32_t subject; /* hash of the subject's name, as it is encoded */
+    uint32_t bytes;
+    uint64_t offset;
+};
+
+struct tls_trust {
+    int fd;
+    size_t n;
+    struct place *p;
+};
+
+/* What is in flight for one certificate: its text, and what that encodes. */
+struct scratch {
+    char text[TLS_TRUST_PEM_MAX];
+    unsigned char der[TLS_TRUST_PEM_MAX];
+};
+
+/* Fills text from an offset on; how many bytes, or -1. */
+static ssize_t
+read_at(int fd, char *text, size_t n, uint64_t offset)
+{
+    size_t have = 0;
+    ssize_t got;
+
+    while (have < n) {
+        got = pread(fd, text + have, n - have, (off_t)(offset + have));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        have += (size_t)got;
+    }
+    return (ssize_t)have;
+}
+
+/* Steps over one element; its bytes with tag and length in *whole. */
+static int
+der_step(unsigned char **p, const unsigned char *end, int tag,
+         struct slice *whole)
+{
+    unsigned char *start = *p;
+    size_t n;
+    int rc = mbedtls_asn1_get_tag(p, end, &n, tag);
+
+    if (rc != 0)
+        return rc;
+    *p += n;
+    *whole = slice_of((const char *)start, (size_t)(*p - start));
+    return 0;
+}
+
+#define DER_SEQUENCE (MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE)
+
+/*
+ * The subject of a certificate (RFC 5280 section 4.1): version, serial
+ * number, signature, issuer and validity stand before it.  Only this far, for
+ * all of them at start, since parsing keys takes long.  p is NULL: none.
+ */
+static struct slice
+der_subject(unsigned char *der, size_t n)
+{
+    static const int before[] = {MBEDTLS_ASN1_INTEGER, DER_SEQUENCE,
+                                 DER_SEQUENCE, DER_SEQUENCE};
+    unsigned char *p = der;
+    const unsigned char *end = der + n;
+    struct slice s;
+    int version = MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED;
+
+    if (mbedtls_asn1_get_tag(&p, end, &n, DER_SEQUENCE) != 0 ||
+        mbedtls_asn1_get_tag(&p, end, &n, DER_SEQUENCE) != 0)
+        return slice_of(NULL, 0);
+    if (p < end && *p == version && der_step(&p, end, version, &s) != 0)
+        return slice_of(NULL, 0);
+    for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
+        if (der_step(&p, end, before[i], &s) != 0)
+            return slice_of(NULL, 0);
+    return der_step(&p, end, DER_SEQUENCE, &s) == 0 ? s : slice_of(NULL, 0);
+}
+
+static uint32_t
+name_hash(struct slice name)
+{
+    return (uint32_t)text_hash(name);
+}
+
+/* A certificate's bytes from its base64, in x->der; 0: it is none. */
+static size_t
+decode(struct scratch *x, struct slice text)
+{
+    size_t n;
+
+    return mbedtls_base64_decode(x->der, sizeof(x->der), &n,
+                                 (const unsigned char *)text.p, text.n) == 0
+               ? n
+               : 0;
+}
+
+/* Remembers one certificate, unless there is no reading it. */
+static int
+keep(struct tls_trust *t, struct scratch *x, struct slice text, uint64_t offset,
+     struct err *e)
+{
+    size_t n = decode(x, text);
+    struct slice subject = der_subject(x->der, n);
+
+    if (n == 0 || subject.p == NULL)
+        return 0;
+    if (t->n == TLS_TRUST_MAX)
+        return err_set(e, ERR_CONFIG, "more than %d certificates",
+                       TLS_TRUST_MAX);
+    t->p[t->n++] = (struct place){name_hash(subject), (uint32_t)text.n, offset};
+    return 0;
+}
+
+/*
+ * Goes through the file, a window at a time that begins where a certificate
+ * does, so that all of it is in the window unless it is too long.
+ */
+static int
+scan(struct tls_trust *t, struct scratch *x, struct err *e)
+{
+    uint64_t offset = 0;
+    int rc = 0;
+
+    while (rc == 0) {
+        ssize_t got = read_at(t->fd, x->text, sizeof(x->text), offset);
+        struct slice window = slice_of(x->text, got > 0 ? (size_t)got : 0);
+        size_t at = text_find(window, pem_begin), end;
+
+        if (got < 0)
+            return err_set(e, ERR_CONFIG, "%s", strerror(errno));
+        if (at == window.n && window.n < sizeof(x->text))
+            return 0;
+        if (at > 0) { /* once more, from there; a mark may be cut in two */
+            offset += at < window.n ? at : at - pem_begin.n;
+            continue;
+        }
+        end = text_find(window, pem_end);
+        if (end < window.n) {
+            rc = keep(t, x, slice_of(window.p + pem_begin.n, end - pem_begin.n),
+                      offset + pem_begin.n, e);
+            offset += end;
+        } else {
+            offset += pem_begin.n; /* too long, or torn */
+        }
+    }
+    return rc;
+}
+
+int
+tls_trust_open(struct tls_trust **t, struct slice path, struct arena *arena,
+               struct err *e)
+{
+    struct tls_trust *x = arena_alloc(arena, sizeof(*x));
+    struct scratch *work;
+    struct err why = {0};
+    size_t mark;
+    int rc;
+
+    if (x == NULL)
+        return err_set(e, ERR_MEMORY, "no memory for the CAs");
+    *x = (struct tls_trust){.fd = file_open(path, &why)};
+    if (x->fd < 0)
+        return err_set(e, ERR_CONFIG, "trusted CAs: %s", why.text);
+    /* The table grows into what is free; the scratch lies behind the most
+     * it can be, on pages that are touched during start only. */
+    x->p = arena_alloc(arena, TLS_TRUST_MAX * sizeof(*x->p));
+    mark = arena_mark(arena);
+    work = arena_alloc(arena, sizeof(*work));
+    rc = x->p == NULL || work == NULL ? ERR_MEMORY : scan(x, work, &why);
+    arena_reset(arena, mark);
+    if (rc == 0 && x->n == 0)
+        rc = err_set(&why, ERR_CONFIG, "there is no certificate in it");
+    if (rc == 0) {
+        *t = x;
+        return 0;
+    }
+    tls_trust_close(x);
+    if (rc == ERR_MEMORY)
+        return err_set(e, rc, "no memory for the CAs");
+    return err_set(e, rc, "trusted CAs: %.*s: %s", SLICE_FMT(path), why.text);
+}
+
+void
+tls_trust_close(struct tls_trust *t)
+{
+    if (t != NULL)
+        file_close(t->fd);
+}
+
+size_t
+tls_trust_count(const struct tls_trust *t)
+{
+    return t != NULL ? t->n : 0;
+}
+
+/*
+ * Reads one and puts it in front of the list.  The file may have been
+ * written over since the start: what is no certificate any more, or another
+ * one, is not found, and the server then not trusted.
+ */
+static int
+load(const struct tls_trust *t, const struct place *at, struct slice issuer,
+     struct scratch *x, mbedtls_x509_crt **list)
+{
+    mbedtls_x509_crt *c;
+    struct slice subject;
+    size_t n;
+
+    if (read_at(t->fd, x->text, at->bytes, at->offset) != (ssize_t)at->bytes)
+        return 0;
+    n = decode(x, slice_of(x->text, at->bytes));
+    subject = der_subject(x->der, n);
+    if (n == 0 || subject.p == NULL || !slice_eq(subject, issuer))
+        return 0;
+    c = mbedtls_calloc(1, sizeof(*c));
+    if (c == NULL)
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    mbedtls_x509_crt_init(c);
+    if (mbedtls_x509_crt_parse_der(c, x->der, n) != 0) {
+        mbedtls_x509_crt_free(c);
+        mbedtls_free(c);
+        return 0;
+    }
+    c->next = *list;
+    *list = c;
+    return 0;
+}
+
+int
+tls_trust_find(void *ctx, const mbedtls_x509_crt *child,
+               mbedtls_x509_crt **found)
+{
+    const struct tls_trust *t = ctx;
+    struct slice issuer =
+        slice_of((const char *)child->issuer_raw.p, child->issuer_raw.len);
+    uint32_t hash = name_hash(issuer);
+    struct scratch *x = NULL;
+    int rc = 0, tried = 0;
+
+    *found = NULL;
+    for (size_t i = 0; i < t->n && rc == 0; i++) {
+        if (t->p[i].subject != hash || tried++ == TLS_TRUST_SAME_MAX)
+            continue;
+        if (x == NULL)
+            x = mbedtls_calloc(1, sizeof(*x));
+        rc = x == NULL ? MBEDTLS_ERR_X509_ALLOC_FAILED
+                       : load(t, &t->p[i], issuer, x, found);
+    }
+    mbedtls_free(x);
+    return rc;
+}
