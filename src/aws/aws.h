@@ -26,8 +26,8 @@ struct net;
 struct aws;
 struct aws_client;
 
-#define AWS_IDENTITIES_MAX 128        /* different ones in one program */
-#define AWS_CLIENT_BYTES (160u << 10) /* of arena, beside net's */
+#define AWS_IDENTITIES_MAX 64         /* different ones in one program */
+#define AWS_CLIENT_BYTES (544u << 10) /* of arena, beside net's */
 #define AWS_NAME_MAX_BYTES 2048       /* an ARN, a profile, an endpoint */
 #define AWS_REGION_MAX_BYTES 32       /* "us-isob-east-1" */
 
@@ -88,13 +88,6 @@ int aws_open(struct aws **aws, const struct aws_options *o, struct arena *arena,
 void aws_close(struct aws *aws);
 
 /*
- * The region of a call for which none is configured: AWS_REGION,
- * AWS_DEFAULT_REGION, or the profile's; empty when nothing says so.  Lives
- * as long as aws.
- */
-struct slice aws_region(const struct aws *aws, struct slice profile);
-
-/*
  * A client for one thread, with a connection of its own; `who` is copied.
  * Identities that are equal share their credentials.  Memory comes from
  * `arena` and lives as long as that.  Returns 0, ERR_MEMORY, or ERR_LIMIT
@@ -103,6 +96,13 @@ struct slice aws_region(const struct aws *aws, struct slice profile);
 int aws_client_open(struct aws_client **c, const struct aws *aws,
                     const struct aws_identity *who, struct arena *arena,
                     struct err *e);
+
+/*
+ * The region of a call for which none is configured: AWS_REGION,
+ * AWS_DEFAULT_REGION, or the profile's; empty when nothing says so.  Lives
+ * as long as the client.
+ */
+struct slice aws_client_region(const struct aws_client *c);
 
 /* Closes its connection; NULL may be passed. */
 void aws_client_close(struct aws_client *c);

@@ -22,8 +22,9 @@ struct sts_caller {
 
 /*
  * GetCallerIdentity, which needs no permission: whether the credentials are
- * there and are accepted.  region may be empty when aws_region() knows one.
- * Returns 0 or an error as cloudtrail_lookup().
+ * there and are accepted.  region may be empty: the client's own, or that of
+ * the partition's global services.  Returns 0 or an error as
+ * cloudtrail_lookup().
  */
 int sts_whoami(struct aws_client *c, struct slice region, int64_t deadline_ms,
                struct arena *arena, struct sts_caller *who, struct err *e);
