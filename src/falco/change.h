@@ -12,8 +12,9 @@
  * neither a plain character nor valid UTF-8 becomes U+FFFD. */
 void change_put_text(struct buf *b, struct slice s);
 
-/* A value as text: strings as they are, lists and objects as JSON. */
-void change_put_value(struct buf *b, const struct message *m, struct value v);
+/* A value as text: strings as they are, lists and objects as JSON without
+ * white space, and likewise strings that hold such a document. */
+void change_put_value(struct buf *b, struct message *m, struct value v);
 
 /* One change of a record. */
 struct change_pair {
@@ -25,7 +26,7 @@ struct change_iter {
     struct value_iter it;
 };
 
-struct change_iter change_begin(const struct message *m);
+struct change_iter change_begin(struct message *m);
 bool change_next(struct change_iter *it, struct change_pair *pair);
 
 /*
@@ -36,7 +37,7 @@ bool change_next(struct change_iter *it, struct change_pair *pair);
 bool change_matches(struct slice path, struct slice argument);
 
 /* The change as "old->new". */
-void change_put(struct buf *b, const struct message *m,
+void change_put(struct buf *b, struct message *m,
                 const struct change_pair *pair);
 
 #endif

@@ -83,7 +83,7 @@ keep(struct arena *arena, struct buf *b)
 }
 
 static const char *
-keep_value(const struct message *m, struct arena *arena, struct value v)
+keep_value(struct message *m, struct arena *arena, struct value v)
 {
     struct buf b = arena_open(arena);
 
@@ -159,8 +159,8 @@ give_address(ss_plugin_extract_field *f, struct arena *arena, struct slice s)
 
 /* Texts of a list, one for each item of an array or object. */
 static void
-give_list(ss_plugin_extract_field *f, struct arena *arena,
-          const struct message *m, struct value v, enum shape shape)
+give_list(ss_plugin_extract_field *f, struct arena *arena, struct message *m,
+          struct value v, enum shape shape)
 {
     size_t n = value_count(v), at = 0;
     const char **list = arena_alloc(arena, (n + 1) * sizeof(*list));
@@ -194,8 +194,8 @@ give_list(ss_plugin_extract_field *f, struct arena *arena,
 
 /* Of the changes that the argument means, one side or both. */
 static void
-give_changes(ss_plugin_extract_field *f, struct arena *arena,
-             const struct message *m, enum shape shape)
+give_changes(ss_plugin_extract_field *f, struct arena *arena, struct message *m,
+             enum shape shape)
 {
     struct slice argument = slice_str(f->arg_key != NULL ? f->arg_key : "");
     struct change_iter it = change_begin(m);
@@ -223,8 +223,7 @@ give_changes(ss_plugin_extract_field *f, struct arena *arena,
 
 /* The text of a key, or of a second one where the first has none. */
 static void
-put_key(struct buf *b, const struct message *m, struct slice key,
-        struct slice other)
+put_key(struct buf *b, struct message *m, struct slice key, struct slice other)
 {
     struct value v = message_get(m, key);
 
@@ -235,7 +234,7 @@ put_key(struct buf *b, const struct message *m, struct slice key,
 }
 
 const char *
-fields_summary(const struct message *m, struct arena *arena)
+fields_summary(struct message *m, struct arena *arena)
 {
     struct buf b = arena_open(arena);
     struct change_iter it = change_begin(m);
@@ -262,7 +261,7 @@ fields_summary(const struct message *m, struct arena *arena)
 }
 
 void
-fields_extract(const struct message *m, struct arena *arena,
+fields_extract(struct message *m, struct arena *arena,
                ss_plugin_extract_field *f)
 {
     const struct field *field;

@@ -19,13 +19,13 @@ extern const char fields_json[];
  * Fills in the values of one request.  They live in the arena, until it is
  * reset.  res_len is 0 where the record has no value, or the arena is full.
  */
-void fields_extract(const struct message *m, struct arena *arena,
+void fields_extract(struct message *m, struct arena *arena,
                     ss_plugin_extract_field *f);
 
 /*
  * The record in one line of text: what, who, from where.  It is terminated,
  * and empty when the arena is full.
  */
-const char *fields_summary(const struct message *m, struct arena *arena);
+const char *fields_summary(struct message *m, struct arena *arena);
 
 #endif

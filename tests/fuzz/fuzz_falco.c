@@ -30,7 +30,7 @@ must_be_text(const char *s)
 }
 
 static void
-look_at_fields(const struct message *m, const char *argument)
+look_at_fields(struct message *m, const char *argument)
 {
     struct arena arena;
 

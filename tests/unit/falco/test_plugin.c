@@ -91,6 +91,8 @@ static const struct row {
     {"{\"kind\":\"drift\",\"action\":\"update\",\"address\":\"a.b\","
      "\"changes\":{\"x\":[1,2],\"y\":[null,\"z\"]}}",
      "tfdrift.summary", "drift update a.b: x 1->2, y null->z by  from "},
+    {"{\"changes\":{\"policy\":[\"{ \\n\\\"A\\\" : [ 1 ] }\",\"[x]\"]}}",
+     "tfdrift.change[policy]", "{\"A\":[1]}->[x]"},
     {"not json", "tfdrift.kind", "<NA>"},
     {"", "tfdrift.kind", "<NA>"},
 };
