@@ -123,7 +123,7 @@ is_secret(const struct teller *t, const struct finding *f,
     const struct maps *ms = t->judge->maps;
 
     return (map_traits(ms, f->in.type, &line->attr) & MAP_SENSITIVE) != 0 ||
-           sensitive_covers(&ms->names, f->in.sensitive, path);
+           sensitive_covers(&ms->names, state_sensitive(&f->in), path);
 }
 
 static void

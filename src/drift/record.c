@@ -103,7 +103,7 @@ record_resource(const struct instance *in, const struct record_maker *m)
     for (size_t i = 0; i < sizeof(attrs) / sizeof(*attrs); i++) {
         struct slice s = value_text(value_member(ns, in->attrs, attrs[i]));
 
-        if (s.n > 0 && !sensitive_covers(ns, in->sensitive, attrs[i]))
+        if (s.n > 0 && !sensitive_covers(ns, state_sensitive(in), attrs[i]))
             return s;
     }
     return slice_of("", 0);
@@ -218,9 +218,10 @@ write_change(struct record_change *rc, const struct instance *in,
              const struct record_maker *m)
 {
     const struct change *c = rc->from;
-    bool sensitive = (c->traits & MAP_SENSITIVE) != 0 ||
-                     (in != NULL && sensitive_covers(&m->maps->names,
-                                                     in->sensitive, c->path));
+    bool sensitive =
+        (c->traits & MAP_SENSITIVE) != 0 ||
+        (in != NULL &&
+         sensitive_covers(&m->maps->names, state_sensitive(in), c->path));
 
     rc->old_json = write_side(c->old_value, sensitive, m);
     rc->new_json =

@@ -164,7 +164,7 @@ state_hit_next(struct state_hits *hits, struct instance *in)
     const struct state *st = hits->st;
 
     while (hits->at < hits->end) {
-        *in = state_instance(st, (uint32_t)st->pairs[hits->at++]);
+        *in = stored_at(st, (uint32_t)st->pairs[hits->at++]);
         /* Two types may share a hash. */
         if (hits->type == NAME_NONE || in->type == hits->type)
             return true;

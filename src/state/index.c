@@ -13,15 +13,15 @@ struct indexing {
     size_t n;        /* of them */
     size_t first;    /* of the instance at hand */
     uint16_t type;
-    uint32_t number;
-    bool full; /* keep is */
+    uint32_t number, at; /* its place, and its record's */
+    bool full;           /* keep is */
 };
 
 /* One pair for the instance at hand, unless it has it. */
 static void
 put_hash(struct indexing *x, uint32_t hash)
 {
-    uint64_t pair = (uint64_t)hash << 32 | x->number;
+    uint64_t pair = (uint64_t)hash << 32 | x->at;
     size_t i = x->n - x->first < RECENT ? x->first : x->n - RECENT;
 
     while (i < x->n && x->pairs[i] != pair)
@@ -90,9 +90,9 @@ put_path(struct indexing *x, const struct want_key *key, struct value v,
     }
 }
 
-/* All pairs of one instance, whose record is at p. */
+/* All pairs of the instance at hand. */
 static void
-put_instance(struct indexing *x, const struct want *k, const uint8_t *p)
+put_instance(struct indexing *x, const struct want *k)
 {
     struct stored_instance r;
     struct value_key name;
@@ -100,9 +100,10 @@ put_instance(struct indexing *x, const struct want *k, const uint8_t *p)
     struct value v;
 
     x->first = x->n;
+    x->at = x->places[x->number].at;
     if (k->name != NAME_NONE)
         put_hash(x, index_hash(k->name, 0));
-    stored_instance(p, &r);
+    stored_instance(x->records + x->at, &r);
     it = value_items(r.attrs);
     while (value_next(&it, &name, &v)) {
         const struct want_attr *a = want_attr(k, name.name);
@@ -133,7 +134,7 @@ put_owned(struct indexing *x, struct wants *w, uint32_t to, uint32_t at)
     x->type = k->name;
     for (; x->number < to; x->number++) {
         x->places[x->number].resource = at;
-        put_instance(x, k, x->records + x->places[x->number].at);
+        put_instance(x, k);
     }
     return !x->full;
 }

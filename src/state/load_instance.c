@@ -39,11 +39,11 @@ piece_failed(struct loader *l, struct span s, size_t at, int rc)
 }
 
 /*
- * Packs the attributes that are next right behind the instance's tag, from
+ * Packs the attributes that are next right behind the instance's head, from
  * the window as it is: their end is looked for while they are packed.
  */
 static int
-take_attributes(struct loader *l, size_t behind_tag)
+take_attributes(struct loader *l, size_t behind_head)
 {
     struct pack_filter filter = {want_keeps, l->res.want};
     struct window *w = &l->d.w;
@@ -56,7 +56,7 @@ take_attributes(struct loader *l, size_t behind_tag)
         return rc < 0 ? rc : doc_skip(&l->d);
     if (rc != '{')
         return doc_wrong(&l->d, "attributes are not an object");
-    arena_reset(l->keep, behind_tag); /* the last of two would count */
+    arena_reset(l->keep, behind_head); /* the last of two would count */
     for (;;) {
         struct slice rest = slice_of(w->p + w->at, w->to - w->at);
 
@@ -75,7 +75,7 @@ take_attributes(struct loader *l, size_t behind_tag)
 
 /* One member of the object; pieces are cut out, null is as good as none. */
 static int
-take_member(struct loader *l, struct slice key, size_t behind_tag,
+take_member(struct loader *l, struct slice key, size_t behind_head,
             struct span found[MEMBER_COUNT])
 {
     bool known = l->res.want->known;
@@ -84,7 +84,7 @@ take_member(struct loader *l, struct slice key, size_t behind_tag,
     int rc;
 
     if (known && slice_eq(key, SLICE("attributes")))
-        return take_attributes(l, behind_tag);
+        return take_attributes(l, behind_head);
     while (i < wanted && !slice_eq(key, members[i]))
         i++;
     if (i == wanted)
@@ -145,21 +145,36 @@ pack_flat(struct loader *l, struct span s)
     return piece_failed(l, s, at, rc);
 }
 
+/* The head of the record of the instance at hand. */
+static void
+put_head(const struct loader *l, char *head, enum record kind)
+{
+    struct buf b = buf_over(head, STORE_HEAD_BYTES);
+    uint32_t number = l->st->n + l->res.instances;
+
+    buf_byte(&b, (unsigned char)kind);
+    for (int shift = 0; shift < 32; shift += 8)
+        buf_byte(&b, (unsigned char)(number >> shift));
+    buf_byte(&b, (unsigned char)l->res.want->name);
+    buf_byte(&b, (unsigned char)(l->res.want->name >> 8));
+}
+
 /* The object that is next becomes a record (store.h), or nothing. */
 static int
 keep_instance(struct loader *l, size_t start)
 {
     struct span found[MEMBER_COUNT] = {{0, 0}};
-    char *tag = arena_bytes(l->keep, 1);
+    char *head = arena_bytes(l->keep, STORE_HEAD_BYTES);
+    size_t behind = start + STORE_HEAD_BYTES;
     struct slice key;
     struct value v;
     bool first = true;
     int rc = doc_take(&l->d, '{', "expected an object: an instance");
 
-    if (tag == NULL)
+    if (head == NULL)
         return ERR_MEMORY;
     while (rc >= 0 && (rc = doc_member(&l->d, &first, &key)) > 0)
-        rc = take_member(l, key, start + 1, found);
+        rc = take_member(l, key, behind, found);
     if (rc < 0)
         return rc;
     /* Deposed (by a key that is not ""): waiting to be destroyed. */
@@ -167,10 +182,11 @@ keep_instance(struct loader *l, size_t start)
         arena_reset(l->keep, start);
         return 0;
     }
-    *tag = RECORD_INSTANCE;
-    /* Nothing behind the tag yet: no attributes in the newer form. */
-    if (arena_mark(l->keep) == start + 1) {
-        *tag = found[MEMBER_FLAT].n > 0 ? RECORD_FLAT : RECORD_INSTANCE;
+    put_head(l, head, RECORD_INSTANCE);
+    /* Nothing behind the head yet: no attributes in the newer form. */
+    if (arena_mark(l->keep) == behind) {
+        if (found[MEMBER_FLAT].n > 0)
+            *head = RECORD_FLAT;
         rc = pack_flat(l, found[MEMBER_FLAT]);
     }
     if (rc == 0)

@@ -12,10 +12,20 @@ take_value(const uint8_t **p)
     return v;
 }
 
+static uint32_t
+take_number(const uint8_t *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+           (uint32_t)p[3] << 24;
+}
+
 const uint8_t *
 stored_instance(const uint8_t *p, struct stored_instance *r)
 {
-    r->flat = *p++ == RECORD_FLAT;
+    r->flat = *p == RECORD_FLAT;
+    r->number = take_number(p + 1);
+    r->type = (uint16_t)(p[5] | p[6] << 8);
+    p += STORE_HEAD_BYTES;
     r->attrs = take_value(&p);
     r->key = take_value(&p);
     r->sensitive = take_value(&p);
@@ -25,8 +35,7 @@ stored_instance(const uint8_t *p, struct stored_instance *r)
 const uint8_t *
 stored_resource(const uint8_t *p, struct stored_resource *r)
 {
-    r->type = p[1] | (uint32_t)p[2] << 8 | (uint32_t)p[3] << 16 |
-              (uint32_t)p[4] << 24;
+    r->type = take_number(p + 1);
     p += 5;
     r->module = take_value(&p);
     r->name = take_value(&p);
@@ -88,20 +97,33 @@ owner(const struct state *st, uint32_t number)
     return r;
 }
 
+/* Behind the attributes nothing is read: it may be far away in memory. */
+struct instance
+stored_at(const struct state *st, uint32_t at)
+{
+    const uint8_t *p = st->records + at;
+
+    return (struct instance){.state = st,
+                             .number = take_number(p + 1),
+                             .type = (uint16_t)(p[5] | p[6] << 8),
+                             .attrs = {p + STORE_HEAD_BYTES},
+                             .flat = *p == RECORD_FLAT};
+}
+
 struct instance
 state_instance(const struct state *st, uint32_t number)
 {
-    struct instance in = {.state = st, .number = number};
-    struct stored_resource res = owner(st, number);
-    struct stored_instance r;
-    struct slice text;
+    return stored_at(st, st->places[number].at);
+}
 
-    stored_instance(st->records + st->places[number].at, &r);
-    stored_type(st->records + res.type, &in.type, &text);
-    in.attrs = r.attrs;
-    in.sensitive = r.sensitive;
-    in.flat = r.flat;
-    return in;
+struct value
+state_sensitive(const struct instance *in)
+{
+    const struct state *st = in->state;
+    struct stored_instance r;
+
+    stored_instance(st->records + st->places[in->number].at, &r);
+    return r.sensitive;
 }
 
 struct slice

@@ -29,11 +29,10 @@ struct state; /* one loaded document; lives in the arena it was loaded into */
 /* One instance of a managed resource, as a look-up gives it. */
 struct instance {
     const struct state *state;
-    uint32_t number;        /* its place in the state */
-    uint16_t type;          /* name id; NAME_NONE if no mapping knows it */
-    struct value attrs;     /* object; the attributes kept */
-    struct value sensitive; /* sensitive_attributes as in the document */
-    bool flat;              /* came as attributes_flat: all values are text */
+    uint32_t number;    /* its place in the state */
+    uint16_t type;      /* name id; NAME_NONE if no mapping knows it */
+    struct value attrs; /* object; the attributes kept */
+    bool flat;          /* came as attributes_flat: all values are text */
 };
 
 /*
@@ -58,6 +57,9 @@ void state_set_account(struct state *st, struct slice account);
 struct slice state_account(const struct state *st);
 
 struct instance state_instance(const struct state *st, uint32_t number);
+
+/* sensitive_attributes as in the document. */
+struct value state_sensitive(const struct instance *in);
 
 /* module.web.aws_instance.app["blue"], as Terraform prints it; out->full when
  * it does not fit. */

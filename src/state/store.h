@@ -8,7 +8,8 @@
  * gaps; packed values (base/value.h) end by themselves.
  *
  *   type      RECORD_TYPE, name id (two bytes, low first), its text
- *   instance  RECORD_INSTANCE or RECORD_FLAT, attributes, index key (null, a
+ *   instance  RECORD_INSTANCE or RECORD_FLAT, its number (four bytes, low
+ *             first), its type's name id, attributes, index key (null, a
  *             number or a string), sensitive attributes
  *   resource  RECORD_RESOURCE, offset of its type's record (four bytes, low
  *             first), module, name; it follows the instances it owns, since
@@ -30,6 +31,8 @@ enum record {
     RECORD_RESOURCE
 };
 
+#define STORE_HEAD_BYTES 7 /* of an instance, before its attributes */
+
 /* Where an instance and the resource that owns it are, from `records`. */
 struct place {
     uint32_t at, resource;
@@ -43,8 +46,11 @@ struct state {
     const struct place *places;
     uint32_t n; /* instances */
     /*
-     * Pairs (hash << 32 | instance number), ascending; bucket b, the top
-     * bits of the hash, is pairs[dir[b]] to pairs[dir[b + 1]].
+     * Pairs (hash << 32 | offset of the instance's record), ascending, and
+     * so in the order of the document; bucket b, the top bits of the hash,
+     * is pairs[dir[b]] to pairs[dir[b + 1]].  What a look-up reads of a
+     * large state is not in any cache: from a pair it is one step to the
+     * attributes, and number and type stand beside them.
      */
     const uint32_t *dir;
     unsigned shift; /* hash >> shift is the bucket */
@@ -54,6 +60,8 @@ struct state {
 /* An instance's record, taken apart. */
 struct stored_instance {
     bool flat;
+    uint32_t number;
+    uint16_t type; /* name id or NAME_NONE */
     struct value attrs, key, sensitive;
 };
 
@@ -67,5 +75,8 @@ const uint8_t *stored_instance(const uint8_t *p, struct stored_instance *r);
 const uint8_t *stored_resource(const uint8_t *p, struct stored_resource *r);
 const uint8_t *stored_type(const uint8_t *p, uint16_t *name,
                            struct slice *text);
+
+/* The instance whose record is at this offset. */
+struct instance stored_at(const struct state *st, uint32_t at);
 
 #endif

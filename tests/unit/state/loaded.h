@@ -101,9 +101,9 @@ tell(const struct state *st, struct buf *out)
         state_address(&in, &maps.names, out);
         buf_byte(out, ' ');
         value_json(out, &maps.names, in.attrs);
-        if (value_count(in.sensitive) > 0) {
+        if (value_count(state_sensitive(&in)) > 0) {
             buf_byte(out, ' ');
-            value_json(out, &maps.names, in.sensitive);
+            value_json(out, &maps.names, state_sensitive(&in));
         }
         buf_put(out, in.flat ? SLICE(" flat\n") : SLICE("\n"));
     }
