@@ -43,7 +43,7 @@ test_change(void **state)
     assert_int_equal(1, keeper_count(c.k));
     /* Written over, and looked at because somebody asks. */
     case_write(&c, "one.tfstate", case_state(2, 100000));
-    now = clock_steady_ms();
+    now = clock_steady_ms() + 1; /* surely after what was loaded first */
     case_want(&c, 0, now);
     assert_true(c.changed);
     assert_int_equal(2, state_serial(c.states[0]));
@@ -202,6 +202,57 @@ test_pace(void **state)
     case_end(&c);
 }
 
+#define WRITES 300
+
+/* Writes over the file again and again, at times half of it first. */
+static void *
+write_often(void *ctx)
+{
+    (void)ctx;
+    for (unsigned i = 2; i <= WRITES; i++) {
+        struct slice text = case_state(i, i * 7919 % 200000);
+
+        if (i % 3 == 0) {
+            case_write(&c, "one.tfstate", slice_head(text, text.n / 2));
+            usleep(2000);
+        }
+        case_write(&c, "one.tfstate", text);
+        usleep(3000);
+    }
+    return NULL;
+}
+
+/* What is adopted is whole, newer than what was before, and stays readable
+ * until the next call, while another thread loads what comes next. */
+static void
+test_threads(void **state)
+{
+    uint64_t last = 1, adopted = 0;
+    struct state_hits hits;
+    struct instance in;
+    pthread_t writer;
+    char id[32];
+
+    (void)state;
+    open_one(ONE);
+    assert_int_equal(0, pthread_create(&writer, NULL, write_often, NULL));
+    while (last < WRITES) {
+        case_want(&c, 0, clock_steady_ms() + 1);
+        assert_int_equal(1, c.n);
+        assert_true(state_serial(c.states[0]) >= last);
+        last = state_serial(c.states[0]);
+        snprintf(id, sizeof(id), "i-%u", (unsigned)last);
+        state_find(c.states[0], NAME_NONE, slice_str(id), &hits);
+        assert_true(state_hit_next(&hits, &in));
+        assert_int_equal(0, keeper_number(c.k, c.states[0]));
+        adopted += c.changed;
+    }
+    pthread_join(writer, NULL);
+    assert_true(adopted > 10);
+    assert_int_equal(0, case_status(&c, 0).failures);
+    case_end(&c);
+}
+
 /* For `check --online`. */
 static void
 tell_probe(void *ctx, struct slice name, const struct err *e)
@@ -236,7 +287,8 @@ main(void)
         cmocka_unit_test(test_change), cmocka_unit_test(test_torn),
         cmocka_unit_test(test_vanish), cmocka_unit_test(test_lock),
         cmocka_unit_test(test_others), cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_pace),   cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_pace),   cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_probe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
