@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -140,21 +141,33 @@ read_all(struct aws_client *c, int fd, int64_t deadline_ms, struct slice *text,
                    OUTPUT_MAX_BYTES);
 }
 
+/* Its status as soon as it has ended; killed when the time is over. */
+static pid_t
+reap(pid_t pid, int64_t deadline_ms, int *status)
+{
+    const struct timespec nap = {0, 10 * 1000 * 1000};
+
+    for (;;) {
+        pid_t ended = waitpid(pid, status, WNOHANG);
+
+        if (ended != 0 && !(ended < 0 && errno == EINTR))
+            return ended;
+        if (clock_left_ms(deadline_ms) == 0)
+            kill(pid, SIGKILL);
+        nanosleep(&nap, NULL);
+    }
+}
+
 /*
- * Ends it if it still runs, and takes its status.  Whoever reaps all children
- * (we may be PID 1) can have been faster: then what it printed decides.
+ * Waits for its end.  Whoever reaps all children (we may be PID 1) can have
+ * been faster: then what it printed decides.
  */
 static int
-finish(pid_t pid, int rc, struct err *e)
+finish(pid_t pid, int64_t deadline_ms, int rc, struct err *e)
 {
     int status = 0;
-    pid_t ended;
+    pid_t ended = reap(pid, rc == 0 ? deadline_ms : 0, &status);
 
-    if (rc != 0)
-        kill(pid, SIGKILL);
-    do
-        ended = waitpid(pid, &status, 0);
-    while (ended < 0 && errno == EINTR);
     if (rc != 0 || ended < 0 || (WIFEXITED(status) && !WEXITSTATUS(status)))
         return rc;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
@@ -171,10 +184,11 @@ chain_process(struct aws_client *c, struct slice command, int64_t deadline_ms,
               struct creds *out, struct err *e)
 {
     int64_t most = clock_steady_ms() + PROCESS_TIMEOUT_MS;
+    int64_t until = deadline_ms < most ? deadline_ms : most;
     char *argument[ARGUMENTS_MAX + 1];
     struct slice text = {"", 0};
-    pid_t pid;
-    int fd, rc = cut_line(c, command, argument, e);
+    pid_t pid = -1;
+    int fd = -1, rc = cut_line(c, command, argument, e);
 
     if (rc == 0 && argument[0] == NULL)
         rc = err_set(e, ERR_CONFIG, "credential_process is empty");
@@ -182,9 +196,9 @@ chain_process(struct aws_client *c, struct slice command, int64_t deadline_ms,
         rc = start(argument, &pid, &fd, e);
     if (rc != 0)
         return rc;
-    rc = read_all(c, fd, deadline_ms < most ? deadline_ms : most, &text, e);
+    rc = read_all(c, fd, until, &text, e);
     close(fd);
-    rc = finish(pid, rc, e);
+    rc = finish(pid, until, rc, e);
     return rc != 0 ? rc
                    : chain_json(c, text, SLICE("credential_process"),
                                 SLICE("SessionToken"), out, e);

@@ -52,10 +52,11 @@ int cloudtrail_lookup(struct aws_client *c, const struct cloudtrail_query *q,
                       struct cloudtrail_page *page, struct err *e);
 
 /*
- * The page in an answer's body, checked to be JSON throughout; body is all
- * of the page's views' memory but for a token with escapes, which is put in
- * `arena` and may not hold more than CLOUDTRAIL_TOKEN_MAX_BYTES.  Returns 0,
- * ERR_SYNTAX, ERR_FOREIGN, ERR_LIMIT, ERR_MEMORY.  Does no I/O.
+ * The page in an answer's body: one whole JSON object, in which Events is an
+ * array; what the events themselves are is for who decodes them.  All views
+ * are of the body but for a token with escapes, which is put in `arena`.
+ * Returns 0, ERR_SYNTAX, ERR_MORE, ERR_FOREIGN, ERR_LIMIT (a token of more
+ * than CLOUDTRAIL_TOKEN_MAX_BYTES), ERR_MEMORY.  Does no I/O.
  */
 int cloudtrail_parse(struct slice body, struct arena *arena,
                      struct cloudtrail_page *page, struct err *e);

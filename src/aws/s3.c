@@ -1,0 +1,231 @@
+#include "aws/s3.h"
+
+#include "aws/s3_call.h"
+#include "aws/uri.h"
+#include "aws/when.h"
+#include "base/text.h"
+
+/*
+ * Whether the name can be a label in front of a host name
+ * (AmazonS3/latest/userguide, bucketnamingrules.html).  A dot would make two
+ * labels, which a wildcard certificate does not cover.
+ */
+static bool
+is_label(struct slice name)
+{
+    if (name.n < 3 || name.n > 63 || name.p[0] == '-' ||
+        name.p[name.n - 1] == '-')
+        return false;
+    for (size_t i = 0; i < name.n; i++)
+        if (!text_digit(name.p[i]) && name.p[i] != '-' &&
+            !(name.p[i] >= 'a' && name.p[i] <= 'z'))
+            return false;
+    return true;
+}
+
+/* Whether labels can stand in front of a host: not of an address, nor of a
+ * name without dots ("localhost", a container's). */
+static bool
+is_domain(const struct url *u)
+{
+    bool letters = false;
+
+    for (size_t i = 0; i < u->host.n; i++)
+        letters |= !text_digit(u->host.p[i]) && u->host.p[i] != '.';
+    return u->scheme != URL_UNIX && !url_is_ipv6(u) && letters &&
+           slice_chr(u->host, '.') < u->host.n;
+}
+
+/* Sets call->base and call->path; both are in the scratch. */
+static int
+address(struct aws_client *c, const struct s3_bucket *b, struct slice key,
+        struct call *call, struct err *e)
+{
+    struct slice base;
+    struct buf host, path;
+    struct url u;
+    bool label;
+    int rc =
+        client_endpoint(c, ENDPOINT_S3, call->region, b->endpoint, &base, e);
+
+    if (rc == 0)
+        rc = url_parse(&u, base, e);
+    if (rc != 0)
+        return rc;
+    label = !b->path_style && is_label(b->name) && is_domain(&u);
+    if (label) {
+        size_t at = (size_t)(u.host.p - base.p);
+
+        host = arena_open(&c->scratch);
+        buf_put(&host, slice_head(base, at));
+        buf_put(&host, b->name);
+        buf_byte(&host, '.');
+        buf_put(&host, slice_from(base, at));
+        base = arena_keep(&c->scratch, &host);
+    }
+    path = arena_open(&c->scratch);
+    if (!label) {
+        buf_byte(&path, '/');
+        uri_put(&path, b->name, false);
+    }
+    if (label || key.n > 0)
+        buf_byte(&path, '/');
+    uri_put(&path, key, true);
+    call->base = base;
+    call->path = arena_keep(&c->scratch, &path);
+    return base.p != NULL && call->path.p != NULL
+               ? 0
+               : err_set(e, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+}
+
+/*
+ * Whether S3 says that the bucket is in another region than the one that was
+ * asked, which is then remembered.  S3 names it in every refusal.
+ */
+static bool
+has_moved(struct aws_client *c, struct s3_bucket *b, const struct call *call)
+{
+    struct slice region = slice_str(c->fault.region);
+
+    if (c->fault.status < 300 || !endpoint_is_region(region) ||
+        slice_eq(region, call->region))
+        return false;
+    memcpy(b->moved, region.p, region.n + 1);
+    return true;
+}
+
+int
+s3_send(struct aws_client *c, struct s3_bucket *b, struct slice key,
+        struct call *call, int64_t deadline_ms, struct err *e)
+{
+    size_t mark = arena_mark(&c->scratch);
+    bool again = true;
+    int rc;
+
+    if (key.n > S3_KEY_MAX_BYTES || b->name.n > S3_BUCKET_MAX_BYTES ||
+        b->name.n == 0)
+        return err_set(e, ERR_CONFIG,
+                       "a bucket has 1 to %d bytes and a key at most %d",
+                       S3_BUCKET_MAX_BYTES, S3_KEY_MAX_BYTES);
+    call->service = ENDPOINT_S3;
+    for (;;) {
+        call->region = b->moved[0] != '\0' ? slice_str(b->moved)
+                                           : client_region(c, b->region);
+        rc = address(c, b, key, call, e);
+        if (rc == 0)
+            rc = call_send(c, call, deadline_ms, e);
+        client_rewind(c, mark);
+        if (rc >= 0 || !again || !has_moved(c, b, call))
+            return rc;
+        again = false;
+    }
+}
+
+/* What the head of an answer says about the object. */
+static void
+read_head(const struct aws_client *c, struct s3_object *o)
+{
+    const struct exchange_answer *an = &c->answer;
+    struct slice etag = exchange_header(an, SLICE("ETag"));
+
+    *o = (struct s3_object){.size = an->content_length};
+    if (etag.n <= sizeof(o->etag_text) && etag.n > 0) {
+        memcpy(o->etag_text, etag.p, etag.n);
+        o->etag_n = etag.n;
+    }
+    o->modified_ms = when_http(exchange_header(an, SLICE("Last-Modified")));
+    o->server_ms = call_server_ms(c);
+}
+
+static int
+found(int status)
+{
+    if (status < 0)
+        return status;
+    return status == 304 ? S3_UNCHANGED : status == 404 ? S3_ABSENT : S3_FOUND;
+}
+
+int
+s3_get(struct aws_client *c, struct s3_bucket *b, struct slice key,
+       struct slice etag, int64_t deadline_ms, struct s3_object *o,
+       struct err *e)
+{
+    struct call call = {
+        .operation = SLICE("GetObject"),
+        .action = SLICE("s3:GetObject; or s3:ListBucket, if the object is "
+                        "not there"),
+        .method = SLICE("GET"),
+        .may_be_absent = true,
+    };
+    int rc;
+
+    if (etag.n > 0)
+        call.headers[call.n_headers++] =
+            (struct http_header){SLICE("If-None-Match"), etag};
+    rc = found(s3_send(c, b, key, &call, deadline_ms, e));
+    if (rc >= 0) {
+        read_head(c, o);
+        o->body = c->answer.body;
+    }
+    return rc;
+}
+
+int
+s3_head(struct aws_client *c, struct s3_bucket *b, struct slice key,
+        int64_t deadline_ms, struct s3_object *o, struct err *e)
+{
+    struct call call = {
+        .operation = SLICE("HeadObject"),
+        .action = SLICE("s3:GetObject; or s3:ListBucket, if the object is "
+                        "not there"),
+        .method = SLICE("HEAD"),
+        .may_be_absent = true,
+    };
+    int rc = found(s3_send(c, b, key, &call, deadline_ms, e));
+
+    if (rc >= 0)
+        read_head(c, o);
+    return rc;
+}
+
+/* Where a small object goes. */
+struct taken {
+    struct arena *arena;
+    size_t mark, max;
+    struct slice *body;
+};
+
+static int
+take_body(void *ctx, struct exchange_answer *an, struct err *e)
+{
+    struct taken *t = ctx;
+
+    arena_reset(t->arena, t->mark);
+    return exchange_body(an, t->max, t->arena, t->body, e);
+}
+
+int
+s3_read(struct aws_client *c, struct s3_bucket *b, struct slice key, size_t max,
+        int64_t deadline_ms, struct arena *arena, struct slice *body,
+        struct s3_object *o, struct err *e)
+{
+    struct taken t = {arena, arena_mark(arena), max, body};
+    struct call call = {
+        .operation = SLICE("GetObject"),
+        .action = SLICE("s3:GetObject; or s3:ListBucket, if the object is "
+                        "not there"),
+        .method = SLICE("GET"),
+        .may_be_absent = true,
+        .take = take_body,
+        .ctx = &t,
+    };
+    int rc;
+
+    *body = slice_of("", 0);
+    rc = found(s3_send(c, b, key, &call, deadline_ms, e));
+    if (rc >= 0 && o != NULL)
+        read_head(c, o);
+    if (rc != S3_FOUND)
+        arena_reset(arena, t.mark);
+    return rc;
+}
