@@ -21,6 +21,7 @@ source_slots_init(struct source_slots *s, uint64_t workers)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
+    memset(s, 0, sizeof(*s));
     gate_init(&s->gate);
     s->free = workers > 0 ? workers : cores > 0 ? (uint64_t)cores : 1;
 }
@@ -231,6 +232,9 @@ hand_over(struct source *s, const struct source_batch *batch, bool slot)
     taken = s->o.sink->submit(s->o.sink->ctx, s->o.number, batch);
     if (slot)
         source_slot_take(s);
+    /* Nobody takes anything any more: that is an end like any other. */
+    if (!taken)
+        atomic_store(&s->stopping, true);
     return taken;
 }
 

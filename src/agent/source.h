@@ -14,13 +14,14 @@
 #include <stdint.h>
 
 #include "agent/config.h"
+#include "agent/limiter.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
 #include "base/thread.h"
 
-/* The least arena a source works in; twice that holds any page AWS sends. */
-#define SOURCE_ARENA_MIN_BYTES (1u << 20)
+/* The least arena a source works in: a connection, a record and its page. */
+#define SOURCE_ARENA_MIN_BYTES (2u << 20)
 
 /* How far a source is delivered; what the checkpoint keeps of it. */
 struct source_position {
@@ -70,10 +71,16 @@ struct source_counts {
     _Atomic int64_t until_ms;   /* end of the last whole window */
 };
 
-/* How many sources decode at once; shared by all, outlives them. */
+#define SOURCE_LIMITERS 256
+
+/* What sources share: how many may decode at once, and how fast accounts may
+ * be asked.  Outlives them all. */
 struct source_slots {
     struct gate gate;
     uint64_t free;
+    /* By the hash of region and credentials; two that share one by chance
+     * are only slower than they need to be. */
+    struct limiter limiter[SOURCE_LIMITERS];
 };
 
 /* As many as `workers` says; 0: one per core. */
