@@ -15,6 +15,7 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
+    {"run", cmd_run, "watch, and tell outputs of drift, until SIGTERM"},
     {"check", cmd_check, "validate a configuration file"},
     {"coverage", cmd_coverage, "list what is mapped"},
     {"replay", cmd_replay, "judge recorded events against states, offline"},

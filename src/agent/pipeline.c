@@ -117,6 +117,7 @@ pipeline_open(struct pipeline *p, const struct pipeline_options *o,
         LOG(LOG_WARNING, "agent", "the checkpoint was damaged; set aside",
             log_text("what", slice_str(p->checkpoint.damage.text)),
             log_number("offset", p->checkpoint.damage.offset));
+    p->opened = rc == 0;
     return rc;
 }
 
@@ -140,6 +141,7 @@ pipeline_wait(struct pipeline *p, int64_t deadline_ms)
     while (!p->woken && !p->closing && gate_wait(&p->gate, deadline_ms))
         ;
     p->woken = false;
+    p->counts.beat_ms = clock_steady_ms();
     closing = p->closing;
     gate_leave(&p->gate);
     return !closing;
@@ -272,7 +274,7 @@ stage_windows(struct pipeline *p)
 
 /* Numbers that only this thread knows. */
 static void
-publish(struct pipeline *p, int64_t now_ms)
+publish(struct pipeline *p)
 {
     struct pipeline_counts *c = &p->counts;
 
@@ -287,7 +289,6 @@ publish(struct pipeline *p, int64_t now_ms)
     c->checkpoint_ms = p->checkpoint.written_ms;
     c->event_peak_bytes = p->event.peak;
     c->event_fails = p->event.fails + p->scratch.fails;
-    c->beat_ms = now_ms;
 }
 
 /* Until it is closing. */
@@ -308,7 +309,7 @@ judge_events(struct pipeline *p)
         more = take(p, now);
         stage_windows(p);
         pipeline_save(p, now);
-        publish(p, now);
+        publish(p);
         if (p->checkpoint_again_ms != 0 && p->checkpoint_again_ms < next)
             next = p->checkpoint_again_ms;
     } while (pipeline_wait(p, more ? now : next));
@@ -356,14 +357,14 @@ pipeline_join(struct pipeline *p)
 int
 pipeline_close(struct pipeline *p, bool keep, struct err *e)
 {
-    int rc;
+    int rc = 0;
 
     p->checkpoint_again_ms = 0;
-    if (p->o.outbox != NULL)
+    if (p->opened)
         pipeline_save(p, 0);
-    rc = p->checkpoint_again_ms == 0
-             ? 0
-             : err_set(e, ERR_IO, "the checkpoint could not be written");
+    p->opened = false;
+    if (p->checkpoint_again_ms != 0)
+        rc = err_set(e, ERR_IO, "the checkpoint could not be written");
     checkpoint_close(&p->checkpoint, keep);
     return rc;
 }

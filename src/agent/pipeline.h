@@ -139,7 +139,7 @@ struct pipeline {
 
     struct pipeline_counts counts;
     pthread_t thread;
-    bool started;
+    bool opened, started;
 };
 
 /*

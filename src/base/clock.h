@@ -23,4 +23,9 @@ int64_t clock_wall_ms(void);
  */
 int clock_left_ms(int64_t deadline_ms);
 
+#define CLOCK_TEXT_BYTES 32
+
+/* A time of day as RFC 3339 has it, 2025-12-06T07:30:00.123Z, terminated. */
+void clock_text(int64_t wall_ms, char out[CLOCK_TEXT_BYTES]);
+
 #endif

@@ -1,7 +1,10 @@
 #include "log.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 static const char *const levels[] = {
     [LOG_DEBUG] = "debug",
@@ -13,11 +16,18 @@ static const char *const levels[] = {
 /* The one piece of state: set at the start, and again on a reload, while
  * other threads log. */
 static atomic_int least_level = LOG_INFO;
+static atomic_bool as_json;
 
 void
 log_set(enum log_level least)
 {
     atomic_store(&least_level, (int)least);
+}
+
+void
+log_set_json(bool json)
+{
+    atomic_store(&as_json, json);
 }
 
 /* What reads as one word that is clearly a value; 0x7f and UTF-8 do not. */
@@ -45,6 +55,56 @@ log_quote(struct buf *b, struct slice text)
         buf_fmt(b, "(+%zu bytes)", text.n - shown.n);
 }
 
+/* level room message key=value key=value */
+static void
+put_text(struct buf *b, enum log_level level, const char *room,
+         const char *message, const struct log_field *fields)
+{
+    buf_fmt(b, "%s %s %s", levels[level], room, message);
+    for (; fields != NULL && fields->key != NULL; fields++) {
+        buf_fmt(b, " %s=", fields->key);
+        if (fields->text.p != NULL)
+            log_quote(b, fields->text);
+        else
+            buf_u64(b, fields->number);
+    }
+}
+
+/* Room for what closes an object that was cut. */
+#define JSON_END_BYTES 16
+
+/* The same as an object, with the time in front; what does not fit is left
+ * out as a whole, and "cut":true says so. */
+static void
+put_json(struct buf *b, enum log_level level, const char *room,
+         const char *message, const struct log_field *fields)
+{
+    char time[CLOCK_TEXT_BYTES];
+    bool cut = false;
+
+    b->max -= JSON_END_BYTES;
+    clock_text(clock_wall_ms(), time);
+    buf_fmt(b, "{\"time\":\"%s\",\"level\":\"%s\",\"room\":\"%s\",", time,
+            levels[level], room);
+    buf_put(b, SLICE("\"message\":"));
+    buf_json(b, slice_str(message));
+    for (; fields != NULL && fields->key != NULL && !cut; fields++) {
+        size_t before = b->n;
+
+        buf_byte(b, ',');
+        buf_json(b, slice_str(fields->key));
+        buf_byte(b, ':');
+        if (fields->text.p != NULL)
+            buf_json(b, slice_head(fields->text, LOG_VALUE_MAX_BYTES));
+        else
+            buf_u64(b, fields->number);
+        cut = b->full;
+        b->n = cut ? before : b->n;
+    }
+    b->max += JSON_END_BYTES;
+    buf_put(b, cut ? SLICE(",\"cut\":true}") : SLICE("}"));
+}
+
 void
 log_write(enum log_level level, const char *room, const char *message,
           const struct log_field *fields)
@@ -56,14 +116,8 @@ log_write(enum log_level level, const char *room, const char *message,
 
     if ((int)level < atomic_load(&least_level))
         return;
-    buf_fmt(&b, "%s %s %s", levels[level], room, message);
-    for (; fields != NULL && fields->key != NULL; fields++) {
-        buf_fmt(&b, " %s=", fields->key);
-        if (fields->text.p != NULL)
-            log_quote(&b, fields->text);
-        else
-            buf_u64(&b, fields->number);
-    }
+    (atomic_load(&as_json) ? put_json : put_text)(&b, level, room, message,
+                                                  fields);
     b.max++;
     buf_byte(&b, '\n');
     /* Nobody is left to be told when standard error itself is gone. */

@@ -11,6 +11,7 @@
  * LOG_VALUE_MAX_BYTES.  No secret may be given to it.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,10 @@ struct log_field {
 
 /* The least level that is written from now on; LOG_INFO before. */
 void log_set(enum log_level least);
+
+/* Whether lines are JSON objects from now on: time (RFC 3339), level, room,
+ * message, and then the keys. */
+void log_set_json(bool json);
 
 /*
  * Writes the line.  room is the folder it comes from, fields an array that

@@ -20,6 +20,9 @@ int cmd_explain(int argc, char **argv);
 /* Judges recorded events against states, offline. */
 int cmd_replay(int argc, char **argv);
 
+/* Watches CloudTrail until SIGTERM. */
+int cmd_run(int argc, char **argv);
+
 /* What this program is made of. */
 int cmd_version(int argc, char **argv);
 
