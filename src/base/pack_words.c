@@ -19,3 +19,17 @@ pack_words_ask(struct pack_words *words, struct slice key, bool keep,
     pair[1] = pair[0];
     pair[0] = *word;
 }
+
+uint32_t
+pack_words_name(const struct names *ns, struct slice text)
+{
+    struct pack_word word;
+
+    if (ns->recent == NULL)
+        return names_find(ns, text);
+    if (!pack_words_find(ns->recent, text, &word))
+        /* Only what may stand in a key as it is may be met as one. */
+        pack_words_ask(ns->recent, text, wide_mark(text.p, 0, text.n) == text.n,
+                       &word);
+    return word.name != 0 ? word.name - 1u : NAME_NONE;
+}

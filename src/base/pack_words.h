@@ -75,6 +75,10 @@ pack_words_find(struct pack_words *words, struct slice key,
     return false;
 }
 
+/* The id of exactly this spelling, or NAME_NONE, by ns->recent if there is
+ * one; for who holds ns alone. */
+uint32_t pack_words_name(const struct names *ns, struct slice text);
+
 /* Looks a key up, and remembers it if it is to be kept and not too long. */
 void pack_words_ask(struct pack_words *words, struct slice key, bool keep,
                     struct pack_word *word);

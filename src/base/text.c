@@ -1,5 +1,6 @@
 #include "text.h"
 
+#include "lanes.h"
 #include "wide.h"
 
 bool
@@ -13,27 +14,6 @@ text_eq_fold(struct slice a, struct slice b)
     return true;
 }
 
-/* Sixteen bytes, as compilers for all machines know them. */
-typedef uint8_t lanes __attribute__((vector_size(16)));
-
-static inline lanes
-lanes_load(const char *p)
-{
-    lanes x;
-
-    memcpy(&x, p, sizeof(x));
-    return x;
-}
-
-static inline bool
-lanes_any(lanes x)
-{
-    uint64_t half[2];
-
-    memcpy(half, &x, sizeof(half));
-    return (half[0] | half[1]) != 0;
-}
-
 /* Where the needle begins among s[from..to), or SIZE_MAX. */
 static size_t
 find_each(struct slice s, struct slice needle, size_t from, size_t to)
@@ -45,30 +25,37 @@ find_each(struct slice s, struct slice needle, size_t from, size_t to)
     return SIZE_MAX;
 }
 
-/* Looks for first and last byte of the needle at sixteen places at once:
+/* Whether the bytes that a needle begins and ends with are right anywhere
+ * among sixteen places, `span` apart. */
+static inline lanes
+both_at(const char *p, size_t span, lanes first, lanes last)
+{
+    return lanes_same(lanes_load(p), first) &
+           lanes_same(lanes_load(p + span), last);
+}
+
+/* First and last byte of the needle are looked for at many places at once:
  * both are right hardly anywhere else. */
 size_t
 text_find(struct slice s, struct slice needle)
 {
-    size_t i = 0, found, places;
+    size_t i = 0, found = SIZE_MAX, span = needle.n - 1, places;
     lanes first, last;
 
     if (needle.n == 0 || needle.n > s.n)
         return needle.n == 0 ? 0 : s.n;
-    places = s.n - needle.n + 1;
-    memset(&first, needle.p[0], sizeof(first));
-    memset(&last, needle.p[needle.n - 1], sizeof(last));
-    for (; places - i >= sizeof(lanes); i += sizeof(lanes)) {
-        lanes a = lanes_load(s.p + i);
-        lanes z = lanes_load(s.p + i + needle.n - 1);
-
-        if (!lanes_any((lanes)(a == first) & (lanes)(z == last)))
-            continue;
-        found = find_each(s, needle, i, i + sizeof(lanes));
-        if (found != SIZE_MAX)
+    places = s.n - span;
+    first = lanes_of(needle.p[0]);
+    last = lanes_of(needle.p[span]);
+    for (; places - i >= 2 * LANES; i += 2 * LANES)
+        if (lanes_any(both_at(s.p + i, span, first, last) |
+                      both_at(s.p + i + LANES, span, first, last)) &&
+            (found = find_each(s, needle, i, i + 2 * LANES)) != SIZE_MAX)
             return found;
-    }
-    found = find_each(s, needle, i, places);
+    if (places - i < LANES || lanes_any(both_at(s.p + i, span, first, last)))
+        found = find_each(s, needle, i, places);
+    else if (lanes_any(both_at(s.p + places - LANES, span, first, last)))
+        found = find_each(s, needle, places - LANES, places);
     return found != SIZE_MAX ? found : s.n;
 }
 
@@ -96,27 +83,11 @@ text_cut(struct slice *rest, char c, struct slice *piece)
     return true;
 }
 
-/* The inside of "*text*"; p is NULL for any other pattern. */
-static struct slice
-glob_within(struct slice pattern)
-{
-    struct slice s = slice_of(NULL, 0);
-
-    if (pattern.n > 2 && pattern.p[0] == '*' && pattern.p[pattern.n - 1] == '*')
-        s = slice_of(pattern.p + 1, pattern.n - 2);
-    return slice_chr(s, '*') == s.n && slice_chr(s, '?') == s.n
-               ? s
-               : slice_of(NULL, 0);
-}
-
-bool
-text_glob(struct slice pattern, struct slice s)
+/* Any pattern: a star that does not fit as it is takes in one byte more. */
+static bool
+glob_any(struct slice pattern, struct slice s)
 {
     size_t p = 0, i = 0, star = SIZE_MAX, from = 0;
-    struct slice within = glob_within(pattern);
-
-    if (within.p != NULL)
-        return text_find(s, within) != s.n;
 
     while (i < s.n) {
         if (p < pattern.n && pattern.p[p] == '*') {
@@ -136,6 +107,22 @@ text_glob(struct slice pattern, struct slice s)
     while (p < pattern.n && pattern.p[p] == '*')
         p++;
     return p == pattern.n;
+}
+
+/* Most patterns are "text", "*text" and "*text*". */
+bool
+text_glob(struct slice pattern, struct slice s)
+{
+    size_t head = pattern.n > 0 && pattern.p[0] == '*', tail = head;
+
+    while (tail < pattern.n && pattern.p[tail] != '*' && pattern.p[tail] != '?')
+        tail++;
+    if (tail == pattern.n)
+        return head != 0 ? slice_ends(s, slice_from(pattern, 1))
+                         : slice_eq(s, pattern);
+    if (head != 0 && tail == pattern.n - 1 && pattern.p[tail] == '*')
+        return text_find(s, slice_of(pattern.p + 1, pattern.n - 2)) != s.n;
+    return glob_any(pattern, s);
 }
 
 /* Length of the valid UTF-8 character at the start of s, or 0.  The ranges

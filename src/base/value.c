@@ -154,14 +154,12 @@ value_at(struct value v, size_t i)
     return VALUE_NOTHING;
 }
 
-/* Passes over what a key that is no known name has behind its zero. */
-static const uint8_t *
-skip_spelling(const uint8_t *p)
+/* Passes over a length and as many bytes. */
+static inline const uint8_t *
+skip_text(const uint8_t *p)
 {
-    uint32_t n;
+    uint32_t n = read_len(&p);
 
-    read_len(&p);
-    n = read_len(&p);
     return p + n;
 }
 
@@ -180,41 +178,45 @@ value_get(struct value v, uint32_t name)
 
         if (key == name + 1)
             return (struct value){p};
-        if (key == 0)
-            p = skip_spelling(p);
+        if (key == 0) {
+            read_len(&p);
+            p = skip_text(p);
+        }
         p = value_end((struct value){p});
     }
     return VALUE_NOTHING;
 }
 
-/* Whether a key is of a class; members of one stand close together. */
-static bool
-key_folds(const struct names *ns, const struct value_key *key, uint32_t class)
+/* Whether a known name is of a class; members of one stand close together. */
+static inline bool
+name_folds(const struct names *ns, uint32_t name, uint32_t class)
 {
-    if (key->name == NAME_NONE)
-        return key->fold == class;
-    if (key->name == class)
-        return true;
-    return key->name > class && names_class(ns, key->name) == class;
+    return name == class || (name > class && names_class(ns, name) == class);
 }
 
 struct value
 value_fold(const struct names *ns, struct value v, uint32_t class)
 {
-    struct value_iter it = value_items(v);
+    struct slice body = value_body(v);
+    const uint8_t *p = (const uint8_t *)body.p, *end = p + body.n;
     struct value first = VALUE_NOTHING;
-    struct value_key key;
-    struct value item;
 
-    if (class == NAME_NONE)
+    if (!value_is(v, VALUE_OBJECT) || class == NAME_NONE)
         return first;
-    while (it.keyed && value_next(&it, &key, &item)) {
-        if (!key_folds(ns, &key, class))
-            continue;
-        if (!value_empty(item))
+    while (p != end) {
+        uint32_t key = read_len(&p);
+        struct value item = {p};
+        bool same = key != 0 && name_folds(ns, key - 1, class);
+
+        if (key == 0) {
+            same = read_len(&p) == class + 1;
+            item.p = skip_text(p);
+        }
+        if (same && !value_empty(item))
             return item;
-        if (first.p == NULL)
+        if (same && first.p == NULL)
             first = item;
+        p = value_end(item);
     }
     return first;
 }

@@ -1,6 +1,5 @@
 #include "drift/match.h"
 
-#include "base/text.h"
 #include "drift/compare.h"
 
 void
@@ -118,18 +117,26 @@ struct search {
     bool any_here;
 };
 
-/* Field i of an ARN: arn:partition:service:REGION:ACCOUNT:resource. */
-static struct slice
-arn_field(struct slice arn, int i)
+/* Region and account of an ARN, arn:partition:service:REGION:ACCOUNT:...;
+ * empty when it is none. */
+static void
+arn_place(struct slice arn, struct slice *region, struct slice *account)
 {
-    struct slice field = slice_of("", 0);
+    struct slice field[5];
 
+    *region = *account = slice_of("", 0);
     if (!slice_starts(arn, SLICE("arn:")))
-        return field;
-    while (i-- >= 0)
-        if (!text_cut(&arn, ':', &field))
-            return slice_of("", 0);
-    return field;
+        return;
+    for (size_t i = 0; i < 5; i++) {
+        size_t colon = slice_chr(arn, ':');
+
+        if (colon == arn.n)
+            return;
+        field[i] = slice_head(arn, colon);
+        arn = slice_from(arn, colon + 1);
+    }
+    *region = field[3];
+    *account = field[4];
 }
 
 /*
@@ -142,8 +149,9 @@ is_here(const struct trial *t, const struct instance *in)
 {
     const uint16_t *id = t->words->id;
     struct slice arn = value_text(value_get(in->attrs, id[W_ARN]));
-    struct slice region = arn_field(arn, 3), account = arn_field(arn, 4);
+    struct slice region, account;
 
+    arn_place(arn, &region, &account);
     if (region.n == 0)
         region = value_text(value_get(in->attrs, id[W_REGION]));
     return (region.n == 0 || t->region.n == 0 || slice_eq(region, t->region)) &&

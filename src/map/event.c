@@ -1,8 +1,9 @@
 #include "map/event.h"
 
+#include "base/lanes.h"
 #include "base/pack_text.h"
-
 #include "base/text.h"
+#include "base/wide.h"
 #include "map/cut.h"
 
 #define SHOWN_MAX_BYTES 60 /* of a value in a sentence */
@@ -126,31 +127,24 @@ event_decode(struct slice text, struct event *ev, size_t *at)
     return event_check(ev, NULL);
 }
 
-#define EACH_BYTE 0x0101010101010101u /* times c: c in each byte */
-
-/* High bit of each byte of x that is c; it may be wrong only above one. */
-static uint64_t
-bytes_same(uint64_t x, unsigned char c)
-{
-    x ^= EACH_BYTE * c;
-    return (x - EACH_BYTE) & ~x & EACH_BYTE << 7;
-}
-
 /* Whether there is neither quote nor backslash in s: so it is nearly always,
  * and every text an event is asked for passes here. */
 static bool
 is_plain(struct slice s)
 {
-    uint64_t found = 0, x;
+    lanes quote = lanes_of('"'), backslash = lanes_of('\\'), found = {0};
+    char tail[LANES] = {0};
     size_t i = 0;
 
-    for (; i + 8 <= s.n; i += 8) {
-        memcpy(&x, s.p + i, 8);
-        found |= bytes_same(x, '"') | bytes_same(x, '\\');
+    for (; s.n - i >= LANES; i += LANES) {
+        lanes x = lanes_load(s.p + i);
+
+        found |= lanes_same(x, quote) | lanes_same(x, backslash);
     }
-    for (; i < s.n; i++)
-        found |= s.p[i] == '"' || s.p[i] == '\\';
-    return found == 0;
+    wide_copy(tail, s.p + i, s.n - i);
+    found |= lanes_same(lanes_load(tail), quote) |
+             lanes_same(lanes_load(tail), backslash);
+    return !lanes_any(found);
 }
 
 /* Whether a string's inside holds a quote that is not escaped: two strings

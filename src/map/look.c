@@ -1,5 +1,6 @@
 /* Finding bindings: by event, by type, all of them. */
 
+#include "base/pack_words.h"
 #include "base/text.h"
 #include "map/form.h"
 
@@ -122,7 +123,7 @@ size_t
 map_find(const struct maps *ms, struct slice source, struct slice event,
          struct map_ref out[MAP_BINDINGS_MAX], bool *known)
 {
-    uint32_t e = names_find(&ms->names, map_event_name(event));
+    uint32_t e = pack_words_name(&ms->names, map_event_name(event));
     uint32_t s, from, to, find;
     struct map_binding b;
     size_t n = 0;
@@ -131,7 +132,7 @@ map_find(const struct maps *ms, struct slice source, struct slice event,
     /* What no file names cannot be mapped: most events end here. */
     if (e == NAME_NONE)
         return 0;
-    s = names_find(&ms->names, map_source_name(source));
+    s = pack_words_name(&ms->names, map_source_name(source));
     for (const struct map *m = next_map(ms, NULL); m != NULL && !*known;
          m = next_map(ms, m)) {
         if (!form_event(m, s, e, &from, &to))

@@ -128,12 +128,13 @@ struct value
 value_step(const struct scope *s, struct value v, uint32_t class)
 {
     struct value item = value_fold(s->names, v, class);
+    struct value outer = v;
 
     if (item.p != NULL && !value_is(item, VALUE_NULL))
         return item;
     v = value_unwrap(s, v);
     if (value_is(v, VALUE_OBJECT))
-        return value_fold(s->names, v, class);
+        return v.p == outer.p ? item : value_fold(s->names, v, class);
     /* {"value": x} and x are the same. */
     if (class == s->words->class[W_VALUE] ||
         class == s->words->class[W_CONTENT])

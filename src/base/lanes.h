@@ -1,0 +1,53 @@
+#ifndef BASE_LANES_H
+#define BASE_LANES_H
+
+/*
+ * Sixteen bytes at once, in the words that compilers have for it on all
+ * machines (GCC manual, "Using Vector Instructions").  For inner loops.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define LANES 16
+
+/* Compared, a lane is all ones or zero. */
+typedef uint8_t lanes __attribute__((vector_size(LANES)));
+
+static inline lanes
+lanes_load(const char *p)
+{
+    lanes x;
+
+    memcpy(&x, p, sizeof(x));
+    return x;
+}
+
+/* c in all of them. */
+static inline lanes
+lanes_of(char c)
+{
+    lanes x;
+
+    memset(&x, c, sizeof(x));
+    return x;
+}
+
+static inline lanes
+lanes_same(lanes a, lanes b)
+{
+    return (lanes)(a == b);
+}
+
+/* Whether any bit is set. */
+static inline bool
+lanes_any(lanes x)
+{
+    uint64_t half[2];
+
+    memcpy(half, &x, sizeof(half));
+    return (half[0] | half[1]) != 0;
+}
+
+#endif
