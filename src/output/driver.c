@@ -156,7 +156,9 @@ run_lines(struct output *o, struct err *e)
         rc = o->driver->deliver(o, &line, e);
         if (rc < 0)
             return rc;
-        driver_accept(o, number, 1);
+        if (rc > 0)
+            works(o); /* it answers, if only to refuse */
+        driver_accept(o, number, rc == 0 ? 1 : 0);
     }
 }
 

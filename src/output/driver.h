@@ -33,8 +33,9 @@ struct driver {
      * to do.  Returns 0 or an error with e set. */
     int (*open)(struct output *o, struct arena *arena, struct err *e);
     /*
-     * Either: delivers one line.  Returns 0 when it was accepted, or the
-     * error with e set; it will be called again with the same line.
+     * Either: delivers one line.  Returns 0 when it was accepted, 1 when it
+     * never will be (counted in `refused`), or the error with e set; it will
+     * be called again with the same line then.
      */
     int (*deliver)(struct output *o, const struct outbox_line *line,
                    struct err *e);
