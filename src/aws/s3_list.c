@@ -18,7 +18,8 @@ struct reading {
     struct s3_entry entry;
     char key[S3_KEY_MAX_BYTES];
     char etag[S3_ETAG_MAX_BYTES];
-    bool root; /* the root is what it should be */
+    bool coded; /* keys are form-encoded */
+    bool root;  /* the root is what it should be */
 };
 
 /* Text of an element, decoded; false when it is longer than max. */
@@ -32,7 +33,8 @@ read_text(struct slice raw, char *to, size_t max, struct slice *text)
     return sound && !b.full;
 }
 
-/* A key: form-encoded, for XML cannot hold all that keys may. */
+/* A key: form-encoded, as was asked for, since XML cannot hold all that keys
+ * may; stores that are not AWS's may not know of that. */
 static bool
 read_key(struct reading *r, struct slice raw)
 {
@@ -42,10 +44,13 @@ read_key(struct reading *r, struct slice raw)
 
     if (!read_text(raw, coded, sizeof(coded), &text))
         return false;
-    for (size_t i = 0; i < text.n; i++)
+    for (size_t i = 0; i < text.n && r->coded; i++)
         if (coded[i] == '+')
             coded[i] = ' ';
-    text_unquote(&b, text);
+    if (r->coded)
+        text_unquote(&b, text);
+    else
+        buf_put(&b, text);
     r->entry.key = buf_slice(&b);
     return !b.full && b.n > 0;
 }
@@ -120,11 +125,13 @@ s3_list_parse(struct slice text, struct s3_page *page,
 {
     const struct slice root = SLICE("ListBucketResult");
     const struct slice object = SLICE("Contents");
+    const struct slice mark = SLICE("<EncodingType>url</EncodingType>");
     struct reading r = {.page = page};
     struct xml x;
     int rc;
 
     *page = (struct s3_page){0};
+    r.coded = text_find(text, mark) < text.n;
     xml_init(&x, text);
     while ((rc = xml_next(&x)) > 0) {
         bool sound = true;
