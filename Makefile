@@ -19,8 +19,8 @@ Q = $(if $(V),,@echo "  $@";)
 
 # Debian's names for what builds it, and for what tests it on top.
 PACKAGES := gcc libc6-dev musl-tools binutils bzip2
-TEST_PACKAGES := file python3 python3-pytest libcmocka-dev clang clang-format \
-  libclang-rt-14-dev python3-botocore python3-cryptography
+TEST_PACKAGES := file python3 python3-pytest python3-yaml libcmocka-dev clang \
+  clang-format libclang-rt-14-dev python3-botocore python3-cryptography
 NEEDED := $(PACKAGES) \
   $(if $(filter test unit fuzz lint bench,$(MAKECMDGOALS)),$(TEST_PACKAGES))
 
