@@ -250,8 +250,11 @@ test_spared(void **state)
 static void
 test_pace(void **state)
 {
+    unsigned looks;
+
     (void)state;
     start_store(ALL "cache_ttl = 1s\nlockfile = on\n");
+    looks = store.looks;
     store_put(0, "p/a/s", 2);
     for (int i = 0; i < 60 && case_status(&c, 0).serial != 2; i++)
         usleep(50000);
@@ -260,7 +263,7 @@ test_pace(void **state)
         usleep(50000);
     assert_true(case_status(&c, 1).unchanged >= 2);
     assert_true(store.lists >= 3);
-    assert_int_equal(3, store.looks);
+    assert_int_equal(looks + 1, store.looks);
     case_end(&c);
 }
 
