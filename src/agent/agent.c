@@ -12,7 +12,7 @@
 #define SOURCES_SHARE 8 /* for all of them together */
 #define MAPS_SCRATCH_SHARE 16
 #define OUTBOX_MIN_BYTES (512u << 10)
-#define PIPELINE_MIN_BYTES (2u << 20)
+#define PIPELINE_MIN_BYTES (7u << 19)
 #define KEEPER_MIN_BYTES (1u << 20)
 
 /* How long ending may take when everything answers. */

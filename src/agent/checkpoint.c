@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define STAGE_BYTES (512u << 10)
+#define STAGE_BYTES (256u << 10)
 /* The place of a source, made when it is new; NULL when there are too many. */
 static struct checkpoint_place *
 place_of(struct checkpoint *cp, struct slice name)

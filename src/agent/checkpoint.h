@@ -29,7 +29,7 @@
 #include "drift/ledger.h"
 
 #define CHECKPOINT_SOURCES_MAX 256
-#define CHECKPOINT_ACCEPTED_MAX 8192 /* remembered of the last run */
+#define CHECKPOINT_ACCEPTED_MAX 4096 /* remembered of the last run */
 #define CHECKPOINT_NAME_MAX_BYTES 128
 
 struct checkpoint_place { /* of one source */

@@ -25,7 +25,7 @@
 #include "base/file.h"
 #include "base/slice.h"
 
-#define JOURNAL_PAYLOAD_MAX_BYTES (1u << 20)
+#define JOURNAL_PAYLOAD_MAX_BYTES (256u << 10)
 #define JOURNAL_FRAME_BYTES 12 /* around a payload */
 
 struct journal {

@@ -82,8 +82,8 @@ set_up_tables(struct pipeline *p, struct arena *a, size_t bytes)
     if (p->good_ms == NULL || p->locked == NULL || p->line == NULL ||
         p->noted == NULL || p->output_hash == NULL ||
         arena_split(&p->event, a, bytes / 8) < 0 ||
-        arena_split(&p->scratch, a, bytes / 4) < 0 ||
-        ledger_init(&p->ledger, a, drifts, at_most(LEDGER_BYTES, bytes / 8)) <
+        arena_split(&p->scratch, a, bytes / 16 * 3) < 0 ||
+        ledger_init(&p->ledger, a, drifts, at_most(LEDGER_BYTES, bytes / 12)) <
             0 ||
         dedup_init(&p->dedup, a, ids) < 0 || tally_init(&p->unmapped, a) < 0)
         return ERR_MEMORY;

@@ -42,7 +42,7 @@
 #include "map/words.h"
 #include "output/outbox.h"
 
-#define PIPELINE_LINES 16384 /* in the outbox that are told apart */
+#define PIPELINE_LINES 8192 /* in the outbox that are told apart */
 #define PIPELINE_SOURCES_MAX CHECKPOINT_SOURCES_MAX
 
 /* Why events are ignored, as metrics count them. */

@@ -17,9 +17,9 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-#define SERVER_CONNECTIONS 8         /* more wait until one is done */
+#define SERVER_CONNECTIONS 4         /* more wait until one is done */
 #define SERVER_HEAD_MAX_BYTES 4096   /* of a request */
-#define SERVER_BODY_MAX_BYTES 524288 /* of an answer */
+#define SERVER_BODY_MAX_BYTES 262144 /* of an answer */
 #define SERVER_REQUEST_MS 2000       /* from accepting to a whole request */
 #define SERVER_ANSWER_MS 10000       /* from there until it is sent */
 
