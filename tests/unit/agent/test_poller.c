@@ -79,7 +79,8 @@ static struct {
     bool seen[EVENTS_MAX];
     unsigned n_seen, batches;
     int64_t newest_s, until_ms;
-    bool failed; /* something that must not be was asked or handed over */
+    _Atomic bool
+        failed; /* something that must not be was asked or handed over */
 } w;
 
 static struct arena arena;
