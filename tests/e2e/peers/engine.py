@@ -174,14 +174,18 @@ class Rules:
         return " ".join(out)
 
     def filter(self, name):
+        """With its exceptions, put in as Falco's compiler does: values with
+        a blank are quoted, others stand as they are."""
         rule = self.rules[name]
-        parts = ["(%s)" % self.expand(rule["condition"])]
+        out = "(%s)" % self.expand(rule["condition"])
         for e in rule.get("exceptions", []):
-            for values in e.get("values", []):
-                parts.append("not (%s)" % " and ".join(
-                    "%s %s \"%s\"" % x
-                    for x in zip(e["fields"], e["comps"], values)))
-        return " and ".join(parts)
+            each = [" and ".join(
+                "%s %s %s" % (f, c, '"%s"' % v if " " in v else v)
+                for f, c, v in zip(e["fields"], e["comps"], values))
+                for values in e.get("values", [])]
+            if each:
+                out += " and not (%s)" % " or ".join("(%s)" % x for x in each)
+        return out
 
     def texts(self):
         """All that names fields: conditions, outputs, exceptions."""
