@@ -1,6 +1,7 @@
 #include "output/formats.h"
 
 #include "base/err.h"
+#include "base/text.h"
 
 /* The record as it is; its newline is left out. */
 static void
@@ -83,8 +84,12 @@ formats_summary(const struct format *f, struct prose *p,
     const struct notice *n = &f->notice;
 
     formats_headline(f, p, markup);
-    prose_put(p, SLICE(":"));
-    formats_changes(f, p, &list);
+    /* Of a deletion, or a resource of no state, the headline says it all. */
+    if (notice_count(n) > 0 ||
+        (n->kind == RECORD_DRIFT && n->action != ACTION_DELETE)) {
+        prose_put(p, SLICE(":"));
+        formats_changes(f, p, &list);
+    }
     prose_put(p, SLICE(" by "));
     prose_value(p,
                 n->field[n->field[NOTICE_identity].p != NULL ? NOTICE_identity
@@ -107,6 +112,8 @@ put_nothing(const struct notice *n, struct prose *p,
         prose_put(p, SLICE("it is gone"));
     else if (n->kind == RECORD_UNMANAGED)
         prose_put(p, SLICE("no state to compare with"));
+    else if (n->kind == RECORD_RESOLVED)
+        prose_put(p, SLICE("no difference is left"));
     else
         prose_put(p, SLICE("which attributes, the event does not say"));
     prose_put(p, list->end);
@@ -129,36 +136,63 @@ put_change(struct prose *p, const struct notice_change *c,
     prose_put(p, list->end);
 }
 
+/* Changes that the record itself left out. */
+static uint64_t
+count_more(const struct notice *n)
+{
+    struct slice digits = n->field[NOTICE_more];
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < digits.n && i < 18 && text_digit(digits.p[i]); i++)
+        count = count * 10 + (uint64_t)(digits.p[i] - '0');
+    return count;
+}
+
+/* What comes after the changes. */
+static void
+put_rest(const struct notice *n, struct prose *p,
+         const struct format_list *list, uint64_t more)
+{
+    char number[24];
+    struct buf b = buf_over(number, sizeof(number));
+
+    if (more > 0) {
+        buf_u64(&b, more);
+        prose_put(p, list->begin);
+        prose_put(p, SLICE("and "));
+        prose_put(p, buf_slice(&b));
+        prose_put(p, SLICE(" more"));
+        prose_put(p, list->end);
+    }
+    if (n->field[NOTICE_state_locked].p != NULL) {
+        prose_put(p, list->begin);
+        prose_put(p, SLICE("Terraform holds the state's lock"));
+        prose_put(p, list->end);
+    }
+}
+
 void
 formats_changes(const struct format *f, struct prose *p,
                 const struct format_list *list)
 {
-    const size_t tail = sizeof("and 18446744073709551615 more");
-    const size_t each = list->begin.n + list->path_most + list->between.n +
+    const size_t ends = list->begin.n + list->end.n;
+    const size_t tail = 2 * ends + sizeof("and 18446744073709551615 more") +
+                        sizeof("Terraform holds the state's lock");
+    const size_t each = ends + list->path_most + list->between.n +
                         2 * (list->value_most > 24 ? list->value_most : 24) +
-                        list->arrow.n + list->end.n;
+                        list->arrow.n;
     struct pieces left = notice_changes(&f->notice);
     size_t count = notice_count(&f->notice), shown = 0;
     struct notice_change c;
-    char number[24];
-    struct buf b = buf_over(number, sizeof(number));
 
     if (count == 0)
         put_nothing(&f->notice, p, list);
-    while (shown < list->changes_most &&
-           prose_left(p) >= each + tail + list->begin.n + list->end.n &&
+    while (shown < list->changes_most && prose_left(p) >= each + tail &&
            notice_change(&f->notice, &left, &c)) {
         put_change(p, &c, list);
         shown++;
     }
-    if (shown == count)
-        return;
-    buf_u64(&b, count - shown);
-    prose_put(p, list->begin);
-    prose_put(p, SLICE("and "));
-    prose_put(p, buf_slice(&b));
-    prose_put(p, SLICE(" more"));
-    prose_put(p, list->end);
+    put_rest(&f->notice, p, list, count - shown + count_more(&f->notice));
 }
 
 bool

@@ -67,7 +67,8 @@ struct format_list {
     size_t changes_most;
 };
 
-/* One line for each change, and "and N more" for those that do not fit. */
+/* One line for each change, "and N more" for those that do not fit, and
+ * whether Terraform was running. */
 void formats_changes(const struct format *f, struct prose *p,
                      const struct format_list *list);
 
