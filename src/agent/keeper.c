@@ -136,4 +136,9 @@ keeper_join(struct keeper *k)
         aws_client_close(k->role[i].table);
     }
     k->n_roles = 0;
+    for (size_t i = 0; i < k->n; i++) {
+        blocks_free(&k->region, k->entry[i].fresh);
+        blocks_free(&k->region, k->entry[i].current);
+    }
+    k->n = 0;
 }

@@ -54,7 +54,11 @@ int keeper_open(struct keeper **k, const struct config *c,
                 struct arena *arena, void (*wake)(void *ctx), void *ctx,
                 struct err *e);
 int keeper_start(struct keeper *k, struct err *e);
+/* Any thread: it ends soon; a look on the wire is given up. */
 void keeper_stop(struct keeper *k);
+
+/* Waits until it has.  All states are gone then, adopted ones too: the
+ * judge's thread must be over. */
 void keeper_join(struct keeper *k);
 
 /*
@@ -81,12 +85,18 @@ bool keeper_loaded_all(struct keeper *k);
 /*
  * Asks for a look at a state, or at all (SIZE_MAX), that begins at `since`
  * (steady clock) or later.  True when such a look is over already, failed
- * or not, and adopted; else one is on its way and wake() will be called.
+ * or not, and adopted; else one is on its way and wake() will be called,
+ * perhaps before this returns.
  */
 bool keeper_want(struct keeper *k, size_t number, int64_t since_ms);
 
-/* Tries every state once, for `check --online`; e of the first that fails.
- * each() is told of every one. */
+/*
+ * Tries every state once, for `check --online`, instead of keeper_start().
+ * each() is told of every one: e is NULL when it can be read, and says why
+ * not, or what else is missing, when it cannot.  Of a section whose key is a
+ * pattern it is told the section's name only when listing fails or finds
+ * nothing.
+ */
 void keeper_probe(struct keeper *k, int64_t deadline_ms,
                   void (*each)(void *ctx, struct slice name,
                                const struct err *e),

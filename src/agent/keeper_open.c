@@ -121,7 +121,8 @@ open_role(struct keeper *k, struct keeper_section *s, const struct aws *aws,
     s->role = r;
     if (r < k->role + k->n_roles)
         return 0;
-    *r = (struct keeper_role){.arn = who.role_arn};
+    memset(r, 0, sizeof(*r));
+    r->arn = who.role_arn;
     k->n_roles++;
     rc = aws_client_open(&r->objects, aws, &who, arena, e);
     /* Two, so that a look that goes from one service to the other keeps both
@@ -255,7 +256,9 @@ keeper_open(struct keeper **out, const struct config *c,
     if (k->section == NULL || k->role == NULL)
         return err_set(e, ERR_MEMORY, "states: %s", err_text(ERR_MEMORY));
     rc = open_all(k, aws, arena, e);
-    if (rc == 0)
+    if (rc < 0)
+        keeper_join(k);
+    else
         *out = k;
     return rc;
 }
