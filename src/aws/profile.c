@@ -51,6 +51,8 @@ next_line(struct slice *text, struct line *l)
 
     if (text->p == NULL || !text_cut(text, '\n', &raw))
         return false;
+    if (slice_starts(raw, SLICE("\xef\xbb\xbf")))
+        raw = slice_from(raw, 3);
     s = text_trim(raw);
     *l = (struct line){.kind = LINE_EMPTY};
     if (s.n == 0 || s.p[0] == '#' || s.p[0] == ';')
