@@ -166,38 +166,55 @@ derive(const struct map *m, const struct map_path *attr, size_t n,
         path->sym[path->n++] = (uint16_t)names_class(&m->names, attr->sym[i]);
 }
 
-/* Reads one line over the one before it. */
-static const uint8_t *
-get_line(const struct map *m, const uint8_t *p, struct map_line *line)
+/* What is not stored of a line that has no transform. */
+static inline void
+line_plain(struct map_line *line)
 {
-    unsigned share = *p++, what = share < 0x80 ? 0x50 : *p++;
+    line->xform.kind = MAP_X_NONE;
+    line->xform.n = 0;
+    line->constant = line->guarded = false;
+    line->literal = NAME_NONE;
+}
+
+/* The form that has counts, and what the flags say of the rest. */
+static const uint8_t *
+get_long(const struct map *m, const uint8_t *p, struct map_line *line)
+{
+    unsigned what = *p++;
     size_t added = what >> 6, told = what >> 4 & 3, derived = what >> 2 & 3;
 
-    /* The short form: one attribute symbol, and its class in the path. */
-    if (share < 0x80) {
-        told = 0;
-        derived = 1;
-    }
     if (added == 3)
         added = *p++;
     if (told == 3)
         told = *p++;
-    line->attr.n = share >> 4 & 7;
-    line->path.n = share & 15;
     p = form_symbols(m, p, added, &line->attr);
     p = form_symbols(m, p, told, &line->path);
     derive(m, &line->attr, derived, &line->path);
     if ((what & 2) != 0)
         line->path.sym[line->path.n++] = MAP_SYM_LIST;
-    line->xform = m->xform[0];
-    line->constant = line->guarded = false;
-    line->literal = NAME_NONE;
     if ((what & 1) == 0)
         return p;
     if (*p >= FORM_CONSTANT)
         return get_constant(m, p, line);
     line->xform = m->xform[*p];
     return p + 1;
+}
+
+/* Reads one line over the one before it. */
+static const uint8_t *
+get_line(const struct map *m, const uint8_t *p, struct map_line *line)
+{
+    unsigned share = *p++;
+
+    line->attr.n = share >> 4 & 7;
+    line->path.n = share & 15;
+    line_plain(line);
+    if (share >= 0x80)
+        return get_long(m, p, line);
+    /* The short form: one attribute symbol, and its class in the path. */
+    p = form_symbol(m, p, &line->attr.sym[line->attr.n++]);
+    derive(m, &line->attr, 1, &line->path);
+    return p;
 }
 
 bool
