@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "agent/source_parts.h"
+#include "aws/when.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "drift/equal.h"
 
 static const struct source_kind *const kinds[] = {
     [CONFIG_SOURCE_CLOUDTRAIL] = &source_cloudtrail,
@@ -191,11 +191,11 @@ source_add(struct source *s, const struct event *ev)
     size_t mark = arena_mark(&g->text);
     struct slice id = event_text(ev, EVENT_ID, &g->text);
     struct slice when = event_text(ev, EVENT_TIME, &g->text);
-    int64_t at_s;
+    int64_t at_ms = when_iso(when);
     int rc = GATHER_TWICE;
 
-    if (equal_instant(when, &at_s))
-        s->time_ms = at_s * 1000;
+    if (at_ms != 0)
+        s->time_ms = at_ms;
     /* What has escapes was copied without them and stays until the batch is
      * cleared; AWS writes neither of the two with any. */
     if (id.n == 0 || !s->o.sink->known(s->o.sink->ctx, id))

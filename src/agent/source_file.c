@@ -2,6 +2,7 @@
 
 #include "agent/follow.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 /*
  * A file of records, read and then followed.  The reader pulls bytes through
@@ -180,23 +181,47 @@ appear(struct follow *f)
     return false;
 }
 
+/* Opens the file that the checkpoint knows, which may have been renamed while
+ * nobody looked; *at: where it was read to. */
+static bool
+find_known(struct follow *f, uint64_t *at)
+{
+    const struct source_position *start = &f->s->o.start;
+    uint64_t device = start->device, inode = start->inode;
+    struct tail *t = &f->tail;
+    struct err why;
+
+    *at = start->offset;
+    if (inode == 0)
+        return false;
+    if ((tail_open(t, &why) != 0 || !tail_is(t, device, inode)) &&
+        !tail_open_moved(t, device, inode, &f->scratch)) {
+        tail_close(t);
+        LOG(LOG_WARNING, "agent",
+            "the file that was read last is gone, and what was not yet read "
+            "of it",
+            log_text("source", f->s->name));
+        return false;
+    }
+    /* How long a gzipped file is inside only reading it can tell. */
+    if (!tail_is_gzip(t) && !tail_had_end(t, *at))
+        *at = 0;
+    return true;
+}
+
 static void
 file_run(struct source *s)
 {
     struct follow *f = s->own;
-    struct source_position start = s->o.start;
+    uint64_t at;
+    bool open = find_known(f, &at);
 
-    while (appear(f)) {
-        bool same = tail_is(&f->tail, start.device, start.inode, 0);
-
-        /* Of the file that the checkpoint knows only the rest is new. */
-        if (same && !tail_is_gzip(&f->tail))
-            same = tail_is(&f->tail, start.device, start.inode, start.offset);
+    while (open || appear(f)) {
         source_slot_take(s);
-        follow(f, same ? start.offset : 0);
+        follow(f, open ? at : 0);
         source_slot_give(s);
         tail_close(&f->tail);
-        start = (struct source_position){0};
+        open = false;
     }
 }
 

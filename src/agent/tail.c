@@ -27,18 +27,12 @@ tail_fail(const struct tail *t, const char *why, struct err *e)
     return err_set(e, ERR_IO, "%.*s: %s", SLICE_FMT(t->path), why);
 }
 
-int
-tail_open(struct tail *t, struct err *e)
+/* Takes an open file, if it is one. */
+static int
+tail_take(struct tail *t, int fd, struct err *e)
 {
     struct stat st;
-    int fd;
 
-    /* O_NONBLOCK: opening a pipe must not wait for its other end. */
-    do
-        fd = open(t->path.p, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    while (fd < 0 && errno == EINTR);
-    if (fd < 0)
-        return tail_fail(t, strerror(errno), e);
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(fd);
         return tail_fail(t, "not a file that can be followed", e);
@@ -52,6 +46,44 @@ tail_open(struct tail *t, struct err *e)
     return 0;
 }
 
+int
+tail_open(struct tail *t, struct err *e)
+{
+    int fd;
+
+    /* O_NONBLOCK: opening a pipe must not wait for its other end. */
+    do
+        fd = open(t->path.p, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    while (fd < 0 && errno == EINTR);
+    return fd >= 0 ? tail_take(t, fd, e) : tail_fail(t, strerror(errno), e);
+}
+
+/* What is looked for, and by whom. */
+struct moved {
+    struct tail *t;
+    uint64_t device, inode;
+};
+
+static int
+moved_visit(void *ctx, struct slice path, struct err *e)
+{
+    char text[FILE_PATH_MAX_BYTES];
+    struct moved *m = ctx;
+    struct stat st;
+    int fd;
+
+    if (path.n >= sizeof(text))
+        return 0;
+    memcpy(text, path.p, path.n);
+    text[path.n] = '\0';
+    if (lstat(text, &st) != 0 || st.st_dev != m->device ||
+        st.st_ino != m->inode)
+        return 0;
+    fd = file_open(path, e);
+    /* An end of the walk, and no error: tail_take() says how it went. */
+    return fd >= 0 && tail_take(m->t, fd, e) == 0 ? ERR_STOPPED : 0;
+}
+
 void
 tail_close(struct tail *t)
 {
@@ -62,12 +94,18 @@ tail_close(struct tail *t)
 }
 
 bool
-tail_is(const struct tail *t, uint64_t device, uint64_t inode, uint64_t offset)
+tail_is(const struct tail *t, uint64_t device, uint64_t inode)
 {
-    struct stat st;
+    return t->device == device && t->inode == inode;
+}
 
-    return t->device == device && t->inode == inode && fstat(t->fd, &st) == 0 &&
-           (uint64_t)st.st_size >= offset;
+bool
+tail_had_end(const struct tail *t, uint64_t offset)
+{
+    char end;
+
+    return offset == 0 || (pread(t->fd, &end, 1, (off_t)(offset - 1)) == 1 &&
+                           (end == '}' || end == ']' || end == '\n'));
 }
 
 bool
@@ -167,6 +205,18 @@ folder_of(const struct tail *t, char out[FILE_PATH_MAX_BYTES])
         memcpy(out, t->path.p, n);
         out[n] = '\0';
     }
+}
+
+bool
+tail_open_moved(struct tail *t, uint64_t device, uint64_t inode,
+                struct arena *arena)
+{
+    struct moved m = {t, device, inode};
+    char folder[FILE_PATH_MAX_BYTES];
+
+    folder_of(t, folder);
+    return file_walk(slice_str(folder), arena, moved_visit, &m, NULL) ==
+           ERR_STOPPED;
 }
 
 void

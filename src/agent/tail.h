@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -47,12 +48,23 @@ void tail_init(struct tail *t, struct slice path);
  */
 int tail_open(struct tail *t, struct err *e);
 
+/*
+ * Opens that file where it is called something else now, in the same folder
+ * or below it; the rest behaves as if it had had the name until now.  False
+ * when it is not there.  `arena` is rewound.
+ */
+bool tail_open_moved(struct tail *t, uint64_t device, uint64_t inode,
+                     struct arena *arena);
+
 /* Closes the file and what watches it. */
 void tail_close(struct tail *t);
 
-/* Whether it is that file, and not shorter than offset. */
-bool tail_is(const struct tail *t, uint64_t device, uint64_t inode,
-             uint64_t offset);
+/* Whether it is that file. */
+bool tail_is(const struct tail *t, uint64_t device, uint64_t inode);
+
+/* Whether a record, or a line, may have ended at that offset: the numbers of
+ * files are used again for others. */
+bool tail_had_end(const struct tail *t, uint64_t offset);
 
 /* Whether it begins like gzip; false when there is nothing in it yet. */
 bool tail_is_gzip(const struct tail *t);

@@ -57,9 +57,6 @@ bool equal_version(struct slice a, struct slice b);
 /* Two points in time, in any of the formats AWS and Terraform write. */
 bool equal_times(struct slice a, struct slice b);
 
-/* A point in time in one of them, in seconds since 1970; false: it is none. */
-bool equal_instant(struct slice text, int64_t *at_s);
-
 /* IP protocols: tcp = 6, all = -1. */
 bool equal_protocol(struct slice a, struct slice b);
 

@@ -152,13 +152,6 @@ parse_epoch(struct slice s, int64_t *at)
 }
 
 bool
-equal_instant(struct slice text, int64_t *at_s)
-{
-    return parse_iso(text, at_s) || parse_english(text, at_s) ||
-           parse_epoch(text, at_s);
-}
-
-bool
 equal_times(struct slice a, struct slice b)
 {
     int64_t x, y;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/limiter.h"
 #include "agent/source.h"
@@ -97,12 +98,16 @@ put_event(struct buf *b, unsigned i)
 {
     static char mem[64 << 10];
     struct buf r = buf_over(mem, sizeof(mem));
+    time_t t = (time_t)time_of(i);
+    char when[32];
+    struct tm tm;
 
+    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
     buf_fmt(&r,
             "{\"eventVersion\":\"1.08\",\"eventSource\":\"ec2.amazonaws.com\","
-            "\"eventName\":\"N\",\"eventTime\":\"%lld\",\"eventID\":\"%u\","
+            "\"eventName\":\"N\",\"eventTime\":\"%s\",\"eventID\":\"%u\","
             "\"requestParameters\":\"",
-            (long long)time_of(i), i);
+            when, i);
     while (r.n + 2 < w.row->bytes)
         buf_byte(&r, 'x');
     buf_put(&r, SLICE("\"}"));

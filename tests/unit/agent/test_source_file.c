@@ -11,172 +11,12 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <zlib.h>
 
 #include "tests/unit/agent/sink.h"
+#include "tests/unit/agent/stories.h"
 
 #define ARENA_BYTES (12u << 20)
-
-/* What a step does; `text` is ids, or what expand() makes of it. */
-enum step {
-    END,
-    APPEND,   /* text to the file, which is made if it is not there */
-    HELD,     /* text to the file that was open before the last ROTATE */
-    LARGE,    /* a record of 5 MB with the id "L" */
-    ROTATE,   /* the file is renamed */
-    COPY_CUT, /* the file is emptied */
-    REMOVE,
-    FOLDER, /* makes the folder that the file is in */
-    START,  /* the source; at where it stood, if it ran before */
-    STOP,
-    KNOWN,  /* ids that were delivered before: " a b " */
-    EXPECT, /* ids: all that was handed over since the last START */
-    REFUSED /* how many records were refused: one byte each */
-};
-
-static const struct row {
-    const char *name;
-    struct {
-        enum step step;
-        const char *text;
-    } steps[24];
-} rows[] = {
-    {"what is there, then what comes",
-     {{APPEND, "@a\n@b\n"},
-      {START, ""},
-      {EXPECT, "a b "},
-      {APPEND, "@c\n"},
-      {EXPECT, "a b c "},
-      {APPEND, "@d\n@e\n"},
-      {EXPECT, "a b c d e "}}},
-    {"half a line waits for its other half",
-     {{APPEND, "@a\n{~eventVersion~:~1~,~eventSource~:~x.amazon"},
-      {START, ""},
-      {EXPECT, "a "},
-      {APPEND, "aws.com~,~eventName~:~N~,~eventID~"},
-      {EXPECT, "a "},
-      {APPEND, ":~b~}"},
-      {EXPECT, "a b "},
-      {APPEND, "\n@c\n"},
-      {EXPECT, "a b c "},
-      {REFUSED, ""}}},
-    {"a file that comes late",
-     {{START, ""}, {EXPECT, ""}, {APPEND, "@a\n"}, {EXPECT, "a "}}},
-    {"a folder that comes late",
-     {{REMOVE, "folder"},
-      {START, ""},
-      {EXPECT, ""},
-      {FOLDER, ""},
-      {APPEND, "@a\n"},
-      {EXPECT, "a "},
-      {APPEND, "@b\n"},
-      {EXPECT, "a b "}}},
-    {"rotation: the old one is read to its end",
-     {{APPEND, "@a\n"},
-      {START, ""},
-      {EXPECT, "a "},
-      {ROTATE, ""},
-      {HELD, "@b\n"},
-      {EXPECT, "a b "},
-      {APPEND, ""},
-      {HELD, "@c\n"},
-      {EXPECT, "a b c "},
-      {APPEND, "@d\n"},
-      {EXPECT, "a b c d "},
-      {APPEND, "@e\n"},
-      {EXPECT, "a b c d e "},
-      {ROTATE, ""},
-      {APPEND, "@f\n"},
-      {EXPECT, "a b c d e f "},
-      {REFUSED, ""}}},
-    {"rotation in the middle of a line",
-     {{APPEND, "@a\n{~eventVersion~:~1"},
-      {START, ""},
-      {EXPECT, "a "},
-      {ROTATE, ""},
-      {APPEND, "@b\n"},
-      {EXPECT, "a b "},
-      {REFUSED, "1"}}},
-    {"removed and made again",
-     {{APPEND, "@a\n"},
-      {START, ""},
-      {EXPECT, "a "},
-      {REMOVE, ""},
-      {APPEND, "@b\n"},
-      {EXPECT, "a b "}}},
-    {"truncation",
-     {{APPEND, "@a\n@b\n"},
-      {START, ""},
-      {EXPECT, "a b "},
-      {COPY_CUT, ""},
-      {APPEND, "@c\n"},
-      {EXPECT, "a b c "},
-      {COPY_CUT, ""},
-      {APPEND, "@d\n"},
-      {EXPECT, "a b c d "}}},
-    {"on from where it stood",
-     {{APPEND, "@a\n@b\n"},
-      {START, ""},
-      {EXPECT, "a b "},
-      {STOP, ""},
-      {APPEND, "@c\n"},
-      {START, ""},
-      {EXPECT, "c "},
-      {STOP, ""},
-      {COPY_CUT, ""},
-      {APPEND, "@d\n"},
-      {START, ""},
-      {EXPECT, "d "},
-      {STOP, ""},
-      {ROTATE, ""},
-      {APPEND, "@e\n@f\n@g\n"},
-      {START, ""},
-      {EXPECT, "e f g "}}},
-    {"a whole log file, then another one behind it",
-     {{APPEND, "{\n ~Records~ : [\n @a ,\n @b\n]\n}\n"},
-      {START, ""},
-      {EXPECT, "a b "},
-      {APPEND, "{~Records~:[@c"},
-      {EXPECT, "a b c "},
-      {STOP, ""},
-      {APPEND, ",@d]}"},
-      {KNOWN, " c "},
-      {START, ""},
-      {EXPECT, "d "}}},
-    {"a LookupEvents answer is newest first",
-     {{APPEND, "{~Events~:[{~CloudTrailEvent~:#b},{~CloudTrailEvent~:#a}]}\n"},
-      {START, ""},
-      {EXPECT, "a b "}}},
-    {"an id is handed over once",
-     {{APPEND, "@a\n@b\n@a\n@c\n"},
-      {KNOWN, " b "},
-      {START, ""},
-      {EXPECT, "a c "}}},
-    {"what is no record",
-     {{APPEND, "hello\n@a\n{}\n@b\n[1,@c]\n{~Records~:[@d @e]}\n@f\n"},
-      {START, ""},
-      {EXPECT, "a b c d f "},
-      {APPEND, "nonsense\n@g\n"},
-      {EXPECT, "a b c d f g "},
-      {REFUSED, "12345"}}},
-    {"a line that is never whole does not hold up the next ones",
-     {{APPEND, "@a\n{~eventVersion~:~1\n@b\n@c\n{~eventVer"},
-      {START, ""},
-      {EXPECT, "a b c "},
-      {APPEND, "sion~:~1~,~eventSource~:~x.amazonaws.com~,~eventName~:~N~,"
-               "~eventID~:~d~}\n@e\n"},
-      {EXPECT, "a b c d e "},
-      {REFUSED, "1"}}},
-    {"a record that is too long",
-     {{APPEND, "@a\n"},
-      {LARGE, ""},
-      {APPEND, "@b\n"},
-      {START, ""},
-      {EXPECT, "a b "},
-      {LARGE, ""},
-      {APPEND, "@c\n"},
-      {EXPECT, "a b c "},
-      {REFUSED, "12"}}},
-};
 
 /* One story while it goes on. */
 struct story {
@@ -265,6 +105,25 @@ append_large(struct story *t)
     append(t, buf_slice(&b));
 }
 
+/* One stored block (RFC 1951, 3.2.4) between header and trailer. */
+static void
+append_gzip(struct story *t, struct slice s, unsigned long wrong)
+{
+    static char mem[64 << 10];
+    struct buf b = buf_over(mem, sizeof(mem));
+    unsigned long crc = crc32(0, (const unsigned char *)s.p, (unsigned)s.n);
+    unsigned n = (unsigned)s.n, not = ~n;
+
+    buf_put(&b, SLICE("\x1f\x8b\x08\0\0\0\0\0\0\x03\x01"));
+    buf_put(&b, slice_of((const char *)&n, 2));
+    buf_put(&b, slice_of((const char *)&not, 2));
+    buf_put(&b, s);
+    crc ^= wrong;
+    buf_put(&b, slice_of((const char *)&crc, 4));
+    buf_put(&b, slice_of((const char *)&n, 4));
+    append(t, buf_slice(&b));
+}
+
 static void
 start(struct story *t)
 {
@@ -317,6 +176,10 @@ act(struct story *t, enum step step, const char *what)
         break;
     case HELD:
         put(t->held, s);
+        break;
+    case GZIP:
+    case DAMAGED:
+        append_gzip(t, s, step == DAMAGED);
         break;
     case LARGE:
         append_large(t);
