@@ -25,7 +25,8 @@ OBJ := $(filter-out src/main.o,$(SRC:.c=.o)) gen/map_tables.o \
 PLUGIN_OBJ := $(PLUGIN_SRC:.c=.o)
 MAPC_OBJ := $(filter src/base/% src/map/% third_party/%,$(OBJ))
 
-MAKEFILES_USED := mk/objects.mk third_party/build.mk
+MAKEFILES_USED := mk/objects.mk third_party/build.mk \
+  third_party/mbedtls_config.h
 define flavour # name, objects of its library
 $(BUILD)/$(1)/src/%.o: src/%.c $(MAKEFILES_USED) | $(THIRD)/.done
 	@mkdir -p $$(@D)

@@ -26,6 +26,7 @@
 #define MBEDTLS_PLATFORM_STD_CALLOC ((void *(*)(size_t, size_t))0)
 #define MBEDTLS_PLATFORM_STD_FREE ((void (*)(void *))0)
 #define MBEDTLS_MEMORY_BUFFER_ALLOC_C
+#define MBEDTLS_MEMORY_ALIGN_MULTIPLE 16 /* bytes; of any object */
 
 /* The pool's use is a metric; what else this adds would print on stderr. */
 #define MBEDTLS_MEMORY_DEBUG

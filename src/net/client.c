@@ -12,6 +12,8 @@ client_aim(struct net_client *c, const struct url *u, struct err *e)
 
     if (u->host.n > sizeof(c->host))
         return err_set(e, ERR_LIMIT, "a host of %zu bytes", u->host.n);
+    if (!url_same_origin(&c->origin, u))
+        c->old = false;
     memcpy(c->host, u->host.p, u->host.n);
     c->origin = *u;
     c->origin.host = slice_of(c->host, u->host.n);
@@ -41,7 +43,6 @@ client_close(struct net_client *c)
         tls_close(c->tls);
     c->secure = false;
     tcp_close(&c->tcp);
-    c->used = false;
 }
 
 ssize_t
@@ -181,8 +182,9 @@ open_socket(struct net_client *c, struct err *e)
     return rc == 0 ? tcp_connect(&c->tcp, &to, c->deadline_ms, e) : rc;
 }
 
-int
-client_connect(struct net_client *c, struct err *e)
+/* All of a connection, once; it may be half open after an error. */
+static int
+connect_once(struct net_client *c, struct err *e)
 {
     bool secure = c->origin.scheme == URL_HTTPS;
     int rc = open_socket(c, e);
@@ -190,8 +192,22 @@ client_connect(struct net_client *c, struct err *e)
     if (rc == 0 && secure && c->proxy != NULL)
         rc = open_tunnel(c, e);
     if (rc == 0 && secure) {
-        rc = tls_start(c->tls, &c->tcp, c->origin.host, c->deadline_ms, e);
+        rc = tls_start(c->tls, &c->tcp, c->origin.host, c->old, c->deadline_ms,
+                       e);
         c->secure = rc == 0;
+    }
+    return rc;
+}
+
+int
+client_connect(struct net_client *c, struct err *e)
+{
+    int rc = connect_once(c, e);
+
+    if (rc == ERR_TLS && tls_wants_old(c->tls)) {
+        client_close(c);
+        c->old = true;
+        rc = connect_once(c, e);
     }
     if (rc < 0)
         client_close(c);

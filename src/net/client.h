@@ -33,7 +33,7 @@ struct net_client {
     struct tcp tcp; /* fd -1: not connected */
     struct tls *tls;
     bool secure; /* TLS is on */
-    bool used;   /* the connection has carried a request already */
+    bool old;    /* the origin wants TLS 1.2: tls_wants_old() */
 
     struct url origin; /* of the connection; the host is a view of `host` */
     char host[CLIENT_HOST_MAX_BYTES];

@@ -20,7 +20,7 @@
 
 /* What one TLS connection takes from the pool, at most: during the handshake,
  * with a chain of RSA certificates. */
-#define NET_TLS_BYTES (80u << 10)
+#define NET_TLS_BYTES (64u << 10)
 
 /* The environment, as an argument: the value of a name, or NULL. */
 struct net_env {

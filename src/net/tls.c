@@ -1,8 +1,9 @@
 #include "net/tls.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <sys/mman.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <mbedtls/memory_buffer_alloc.h>
 #include <mbedtls/platform.h>
@@ -15,6 +16,7 @@
 
 struct tls_config {
     mbedtls_ssl_config ssl;
+    mbedtls_ssl_config old;  /* TLS 1.2 alone: see signatures */
     struct tls_trust *trust; /* NULL: nobody */
 };
 
@@ -23,6 +25,7 @@ struct tls {
     mbedtls_ssl_context ssl;
     struct tcp *tcp;
     bool open;
+    bool want_old; /* the last handshake should be done again without 1.3 */
     /* Of the call that is under way: mbedTLS calls back with less. */
     int64_t deadline_ms;
     int rc; /* what the socket said, if it failed */
@@ -48,26 +51,68 @@ mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *ctx,
     return PSA_SUCCESS;
 }
 
+/*
+ * Signatures we accept.  A server without TLS 1.3 may choose PSS when it is
+ * offered (RFC 8446 section 4.2.3), but mbedTLS 3.6 can check PSS in TLS 1.3
+ * only: to such a server we come back and offer TLS 1.2 with PKCS #1 v1.5.
+ */
+static const uint16_t signatures[] = {
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256,
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256, /* certificates, and TLS 1.2 */
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384,
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
+    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256,
+    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384,
+    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,
+    MBEDTLS_TLS1_3_SIG_NONE,
+};
+static const uint16_t old_signatures[] = {
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256,
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384,
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
+    MBEDTLS_TLS1_3_SIG_NONE,
+};
+
 static int
-configure(struct tls_config *c)
+configure(mbedtls_ssl_config *c, struct tls_trust *trust, bool old)
 {
     static const char *protocols[] = {"http/1.1", NULL};
     int rc;
 
-    mbedtls_ssl_config_init(&c->ssl);
-    rc = mbedtls_ssl_config_defaults(&c->ssl, MBEDTLS_SSL_IS_CLIENT,
+    mbedtls_ssl_config_init(c);
+    rc = mbedtls_ssl_config_defaults(c, MBEDTLS_SSL_IS_CLIENT,
                                      MBEDTLS_SSL_TRANSPORT_STREAM,
                                      MBEDTLS_SSL_PRESET_DEFAULT);
     if (rc != 0)
         return rc;
-    mbedtls_ssl_conf_min_tls_version(&c->ssl, MBEDTLS_SSL_VERSION_TLS1_2);
-    mbedtls_ssl_conf_max_tls_version(&c->ssl, MBEDTLS_SSL_VERSION_TLS1_3);
-    mbedtls_ssl_conf_authmode(&c->ssl, MBEDTLS_SSL_VERIFY_REQUIRED);
-    mbedtls_ssl_conf_rng(&c->ssl, mbedtls_psa_get_random,
-                         MBEDTLS_PSA_RANDOM_STATE);
-    if (c->trust != NULL)
-        mbedtls_ssl_conf_ca_cb(&c->ssl, tls_trust_find, c->trust);
-    return mbedtls_ssl_conf_alpn_protocols(&c->ssl, protocols);
+    mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_2);
+    mbedtls_ssl_conf_max_tls_version(c, old ? MBEDTLS_SSL_VERSION_TLS1_2
+                                            : MBEDTLS_SSL_VERSION_TLS1_3);
+    mbedtls_ssl_conf_authmode(c, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_rng(c, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    mbedtls_ssl_conf_sig_algs(c, old ? old_signatures : signatures);
+    if (trust != NULL)
+        mbedtls_ssl_conf_ca_cb(c, tls_trust_find, trust);
+    return mbedtls_ssl_conf_alpn_protocols(c, protocols);
+}
+
+/*
+ * mbedTLS begins with writing zeros over all of its pool, which would make
+ * all of it resident.  What is behind the first page goes back: read again,
+ * it is zeros again.
+ */
+static void
+pool_start(unsigned char *pool, size_t bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t skip = 2 * page - (uintptr_t)pool % page;
+
+    mbedtls_memory_buffer_alloc_init(pool, bytes);
+    if (bytes > skip + page)
+        (void)madvise(pool + skip, (bytes - skip) / page * page, MADV_DONTNEED);
 }
 
 int
@@ -85,8 +130,10 @@ tls_config_open(struct tls_config **c, struct slice ca_path, size_t pool_bytes,
         rc = tls_trust_open(&x->trust, ca_path, arena, e);
     if (rc < 0)
         return rc;
-    mbedtls_memory_buffer_alloc_init(pool, pool_bytes);
-    if (psa_crypto_init() != PSA_SUCCESS || configure(x) != 0) {
+    pool_start(pool, pool_bytes);
+    if (psa_crypto_init() != PSA_SUCCESS ||
+        configure(&x->ssl, x->trust, false) != 0 ||
+        configure(&x->old, x->trust, true) != 0) {
         tls_config_close(x);
         return err_set(e, ERR_TLS, "TLS cannot be made ready");
     }
@@ -100,6 +147,7 @@ tls_config_close(struct tls_config *c)
     if (c == NULL)
         return;
     mbedtls_ssl_config_free(&c->ssl);
+    mbedtls_ssl_config_free(&c->old);
     tls_trust_close(c->trust);
     mbedtls_psa_crypto_free();
     mbedtls_memory_buffer_alloc_free();
@@ -128,7 +176,7 @@ tls_new(const struct tls_config *c, struct arena *arena)
     if (s == NULL)
         return NULL;
     s->config = c;
-    s->open = false;
+    s->open = s->want_old = false;
     return s;
 }
 
@@ -249,8 +297,8 @@ begin(struct tls *s, int64_t deadline_ms)
 }
 
 int
-tls_start(struct tls *s, struct tcp *t, struct slice host, int64_t deadline_ms,
-          struct err *e)
+tls_start(struct tls *s, struct tcp *t, struct slice host, bool old,
+          int64_t deadline_ms, struct err *e)
 {
     char name[MBEDTLS_SSL_MAX_HOST_NAME_LEN + 1];
     int rc;
@@ -266,7 +314,7 @@ tls_start(struct tls *s, struct tcp *t, struct slice host, int64_t deadline_ms,
     s->tcp = t;
     s->open = true;
     mbedtls_ssl_init(&s->ssl);
-    rc = mbedtls_ssl_setup(&s->ssl, &s->config->ssl);
+    rc = mbedtls_ssl_setup(&s->ssl, old ? &s->config->old : &s->config->ssl);
     if (rc == 0)
         rc = mbedtls_ssl_set_hostname(&s->ssl, name);
     if (rc == 0) {
@@ -275,11 +323,20 @@ tls_start(struct tls *s, struct tcp *t, struct slice host, int64_t deadline_ms,
             rc = mbedtls_ssl_handshake(&s->ssl);
         while (again(rc));
     }
+    s->want_old =
+        rc == MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER && !old &&
+        mbedtls_ssl_get_version_number(&s->ssl) == MBEDTLS_SSL_VERSION_TLS1_2;
     if (rc == 0)
         return 0;
     rc = fail(s, rc, e);
     tls_close(s);
     return rc;
+}
+
+bool
+tls_wants_old(const struct tls *s)
+{
+    return s->want_old;
 }
 
 ssize_t

@@ -8,6 +8,7 @@
  * There is no way to turn that off.  Everything is mbedTLS's; this hides it.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -41,12 +42,18 @@ void tls_pool_stats(size_t *used, size_t *peak);
 struct tls *tls_new(const struct tls_config *c, struct arena *arena);
 
 /*
- * Shakes hands over t, which must outlive the connection.  Returns 0, or
+ * Shakes hands over t, which must outlive the connection; `old` leaves TLS
+ * 1.3 out.  Returns 0, or
  * ERR_TLS with what is wrong with the certificate or the protocol; ERR_MORE,
  * ERR_IO, ERR_TIMEOUT, ERR_STOPPED of the socket; ERR_MEMORY.
  */
-int tls_start(struct tls *s, struct tcp *t, struct slice host,
+int tls_start(struct tls *s, struct tcp *t, struct slice host, bool old,
               int64_t deadline_ms, struct err *e);
+
+/* Whether the handshake that failed may go well over a new connection with
+ * `old`: the server knows TLS 1.2 only and signed in a way that was offered
+ * for 1.3.  Who certifies it is checked just the same. */
+bool tls_wants_old(const struct tls *s);
 
 /*
  * As tcp_read() and tcp_write(); 0 is the other side's word that it has
