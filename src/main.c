@@ -20,6 +20,7 @@ static const struct {
     {"coverage", cmd_coverage, "list what is mapped"},
     {"replay", cmd_replay, "judge recorded events against states, offline"},
     {"explain", cmd_explain, "tell why one event did or did not alert"},
+    {"health", cmd_health, "ask a running agent how it is"},
     {"version", cmd_version, "print the version and what is in this build"},
 };
 

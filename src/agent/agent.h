@@ -99,6 +99,18 @@ void agent_reopen(struct agent *a);
  */
 void agent_close(struct agent *a, bool keep, int64_t deadline_ms);
 
+/*
+ * Tries every source, state and output once, as `check --online` does; takes
+ * neither the checkpoint nor the admin port.  each() is told of every one:
+ * e->code is 0 or the error.  a and memory as for agent_open(); all is closed
+ * again.  Returns 0, or an error with e set when that much cannot be opened.
+ */
+enum agent_part { AGENT_SOURCE, AGENT_STATE, AGENT_OUTPUT };
+int agent_probe(struct agent *a, const struct config *c, struct arena *memory,
+                void (*each)(void *ctx, enum agent_part part, struct slice name,
+                             const struct err *e),
+                void *ctx, struct err *e);
+
 /* What the configuration says of an output, as the output wants it. */
 void agent_output_options(const struct config_output *c, const struct net *net,
                           struct output_options *o);

@@ -6,12 +6,16 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "cmd/args.h"
+#include "cmd/check_online.h"
 #include "cmd/cmd.h"
 #include "cmd/mapped.h"
 
 /* Virtual; what is not used costs nothing. */
 #define KEEP_BYTES (64u << 20)
 #define SCRATCH_BYTES (32u << 20)
+
+/* Rows of the table of options. */
+enum option { CONFIG, ONLINE };
 
 struct check {
     struct config config;
@@ -225,22 +229,29 @@ int
 cmd_check(int argc, char **argv)
 {
     static const struct args_option options[] = {
-        {"config", 'c', "FILE", "the configuration file to look at"}};
+        [CONFIG] = {"config", 'c', "FILE", "the configuration file to look at"},
+        [ONLINE] = {"online", 0, NULL,
+                    "also try every source, state and output once"},
+    };
     static struct check c;
     struct args a = {.command = "check",
                      .about = "Validates a configuration file, the mappings "
                               "it includes and the files it names.",
                      .options = options,
-                     .n_options = 1,
+                     .n_options = sizeof(options) / sizeof(*options),
                      .argc = argc,
                      .argv = argv};
     const char *value, *path = NULL;
     enum args_kind kind;
+    bool online = false;
     size_t option;
     int status;
 
     while ((kind = args_next(&a, &option, &value)) == ARGS_OPTION)
-        path = value;
+        if (option == ONLINE)
+            online = true;
+        else
+            path = value;
     if (kind == ARGS_HELP)
         return 0;
     if (kind == ARGS_WRONG)
@@ -254,6 +265,8 @@ cmd_check(int argc, char **argv)
         arena_map(&c.scratch, SCRATCH_BYTES) < 0)
         return err_status(ERR_MEMORY);
     status = check_file(&c, path);
+    if (status == 0 && online)
+        status = check_online(&c.config);
     arena_unmap(&c.keep);
     arena_unmap(&c.scratch);
     return status;

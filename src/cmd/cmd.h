@@ -17,11 +17,17 @@ int cmd_coverage(int argc, char **argv);
 /* Why one event did or did not alert, step by step. */
 int cmd_explain(int argc, char **argv);
 
+/* Asks a running agent how it is. */
+int cmd_health(int argc, char **argv);
+
 /* Judges recorded events against states, offline. */
 int cmd_replay(int argc, char **argv);
 
 /* Watches CloudTrail until SIGTERM. */
 int cmd_run(int argc, char **argv);
+
+/* The version of this program, "0.1.0". */
+extern const char cmd_version_text[];
 
 /* What this program is made of. */
 int cmd_version(int argc, char **argv);

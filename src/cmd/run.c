@@ -229,6 +229,7 @@ cmd_run(int argc, char **argv)
 
     if (status >= 0)
         return status;
+    run.agent.version = slice_str(cmd_version_text);
     block_signals(&run);
     rc = start(&run, &e);
     if (rc < 0) {

@@ -6,6 +6,8 @@
 #include "cmd/cmd.h"
 #include "cmd/mapped.h"
 
+const char cmd_version_text[] = TFDRIFT_VERSION;
+
 #define SCRATCH_BYTES (1u << 20) /* for counting; virtual */
 
 /* What third_party/versions.lock pins and this program is linked with.  Two
