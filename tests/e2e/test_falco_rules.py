@@ -3,14 +3,16 @@ about and for nothing else, as the real engine sees it."""
 import json
 import os
 import re
+import stat
 
 import pytest
+import yaml
 
 from binary import REPO
 from peers import engine
 
-PATH = os.path.join(REPO, "config", "falco", "tfdrift_rules.yaml")
-RULES = engine.Rules(PATH)
+FOLDER = os.path.join(REPO, "config", "falco")
+RULES = engine.Rules(os.path.join(FOLDER, "tfdrift_rules.yaml"))
 TABLE = os.path.join(REPO, "tests", "data", "falco", "rules.json")
 PRIORITIES = ["EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE",
               "INFORMATIONAL", "DEBUG"]
@@ -84,6 +86,39 @@ def test_instance_type_rule():
     rule = RULES.rules["ec2_instance_type_changed"]
     assert rule["priority"].capitalize() == "Warning"
     assert "%tfdrift.change[instance_type]" in rule["output"]
+
+
+def test_lines_for_falco_yaml(sysdig, tmp_path):
+    """The plugin takes the settings as they stand there."""
+    with open(os.path.join(FOLDER, "falco.yaml")) as f:
+        doc = yaml.safe_load(f)
+    (plugin,) = doc["plugins"]
+    assert doc["load_plugins"] == [plugin["name"]] == ["tfdrift"]
+    assert plugin["library_path"] == os.path.basename(engine.PLUGIN)
+    assert doc["rules_files"] == ["/etc/falco/tfdrift_rules.yaml"]
+    config = dict(plugin["init_config"], socket=str(tmp_path / "s"))
+    config["group"] = str(os.getgid())
+    p = sysdig.start(config, str(tmp_path / "out"), "-q")
+    try:
+        engine.Writer(config["socket"]).deliver([{"kind": "drift",
+                                                  "id": "a"}])
+        assert stat.S_IMODE(os.stat(config["socket"]).st_mode) == 0o660
+    finally:
+        p.terminate()
+        p.wait(10)
+
+
+def test_readme_names_settings_and_metrics():
+    with open(os.path.join(FOLDER, "README.md")) as f:
+        text = f.read()
+    src = os.path.join(REPO, "src", "falco")
+    for name, macro in (("settings.def", "SETTING"),
+                        ("counters.def", "COUNTER")):
+        with open(os.path.join(src, name)) as f:
+            keys = re.findall(r"^%s\((\w+)," % macro, f.read(), re.M)
+        assert len(keys) > 3
+        assert [k for k in keys if "`%s`" % k not in text] == []
+    assert "%d rules" % len(RULES.rules) in text
 
 
 def test_gravest_rules_stand_first():
