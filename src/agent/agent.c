@@ -157,9 +157,10 @@ struct probing {
 static void
 probed_state(void *ctx, struct slice name, const struct err *e)
 {
+    const struct err fine = {.code = 0};
     struct probing *p = ctx;
 
-    p->each(p->ctx, AGENT_STATE, name, e);
+    p->each(p->ctx, AGENT_STATE, name, e != NULL ? e : &fine);
 }
 
 int
