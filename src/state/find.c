@@ -136,6 +136,12 @@ pair_bound(const uint64_t *pairs, uint32_t lo, uint32_t hi, uint64_t v)
     return lo;
 }
 
+static bool
+has_type(const struct state *st, uint16_t type)
+{
+    return (st->types[type % STORE_TYPE_BITS / 64] >> type % 64 & 1) != 0;
+}
+
 void
 state_find(const struct state *st, uint16_t type, struct slice value,
            struct state_hits *hits)
@@ -145,6 +151,8 @@ state_find(const struct state *st, uint16_t type, struct slice value,
     uint64_t text = 0;
 
     *hits = (struct state_hits){.st = st, .type = type};
+    if (type != NAME_NONE && !has_type(st, type))
+        return;
     if (value.p != NULL) {
         if (state_keys(value, keys) == 0)
             return;

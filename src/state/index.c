@@ -13,6 +13,7 @@ struct indexing {
     size_t n;        /* of them */
     size_t first;    /* of the instance at hand */
     uint16_t type;
+    uint64_t *types;     /* of the state */
     uint32_t number, at; /* its place, and its record's */
     bool full;           /* keep is */
 };
@@ -132,6 +133,7 @@ put_owned(struct indexing *x, struct wants *w, uint32_t to, uint32_t at)
     if (k == NULL)
         return false;
     x->type = k->name;
+    x->types[k->name % STORE_TYPE_BITS / 64] |= (uint64_t)1 << k->name % 64;
     for (; x->number < to; x->number++) {
         x->places[x->number].resource = at;
         put_instance(x, k);
@@ -250,7 +252,8 @@ fill_directory(uint32_t *dir, unsigned shift, const uint64_t *pairs, uint32_t n)
 int
 index_build(struct state *st, struct wants *w, struct arena *keep)
 {
-    struct indexing x = {.records = st->records, .keep = keep};
+    struct indexing x = {
+        .records = st->records, .keep = keep, .types = st->types};
     unsigned bits = 4;
     size_t mark;
     uint32_t *dir;

@@ -38,6 +38,8 @@ struct place {
     uint32_t at, resource;
 };
 
+#define STORE_TYPE_BITS 4096 /* a power of two */
+
 struct state {
     struct slice name, lineage, account;
     uint64_t serial;
@@ -53,6 +55,9 @@ struct state {
      * attributes, and number and type stand beside them.
      */
     const uint32_t *dir;
+    /* Which types there are, a bit each by type % STORE_TYPE_BITS: most that
+     * are asked for are not, and this is always in a cache. */
+    uint64_t types[STORE_TYPE_BITS / 64];
     unsigned shift; /* hash >> shift is the bucket */
     const uint64_t *pairs;
 };
