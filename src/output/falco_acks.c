@@ -22,9 +22,10 @@ falco_acks_next(struct falco_acks *a, struct slice *bytes, struct slice *id)
         bool ends = n < bytes->n;
 
         *bytes = slice_from(*bytes, ends ? n + 1 : n);
-        if (part.n > sizeof(a->line) - a->n)
+        if (part.n > sizeof(a->line) - a->n) {
             a->skipping = true;
-        if (!a->skipping) {
+            a->n = 0;
+        } else if (!a->skipping) {
             memcpy(a->line + a->n, part.p, part.n);
             a->n += part.n;
         }
