@@ -279,6 +279,7 @@ compare_one(struct comparison *c, const struct map_line *line,
             const struct spot *at, struct value v)
 {
     struct value old = at != NULL ? at->v : VALUE_NOTHING;
+    bool block = value_is(v, VALUE_OBJECT), same;
     struct slice path;
     struct change *ch;
 
@@ -288,16 +289,16 @@ compare_one(struct comparison *c, const struct map_line *line,
         if (line->attr.n > 1 && is_default_word(value_text(v)))
             return;
     }
-    if (!c->finding->watched && !value_is(v, VALUE_OBJECT) &&
-        compare_equal(c, line, old, v))
+    /* A path is text to be made, for nothing when nobody asks. */
+    same = !block && compare_equal(c, line, old, v);
+    if (same && !c->finding->watched)
         return;
     path = compare_path(c, line, at);
-    if (value_is(old, VALUE_OBJECT) && value_is(v, VALUE_OBJECT) &&
-        !spelled_otherwise(c, old, v)) {
+    if (value_is(old, VALUE_OBJECT) && block && !spelled_otherwise(c, old, v)) {
         compare_objects(c, line, path, old, v);
         return;
     }
-    if (compare_equal(c, line, old, v)) {
+    if (same || (block && compare_equal(c, line, old, v))) {
         finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
         return;
     }
@@ -329,10 +330,14 @@ compare_plain(struct comparison *c, const struct map_line *line,
         return;
     c->finding->carried = true;
     at = compare_spots(c, line);
-    for (size_t i = 0; i < given.n; i++) {
+    for (size_t i = 0; i < given.n; i++)
         given.v[i] = compare_transform(c->trial, &line->xform, given.v[i]);
-        compare_flatten(c, given.v[i], &flat);
-    }
+    /* One plain value is the list of itself. */
+    if (given.n == 1 && !value_is(given.v[0], VALUE_ARRAY))
+        flat = value_empty(given.v[0]) ? flat : given;
+    else
+        for (size_t i = 0; i < given.n; i++)
+            compare_flatten(c, given.v[i], &flat);
     for (size_t i = 0; i < flat.n; i++)
         if (equal_hidden(c->trial->scope.names, flat.v[i])) {
             ch = compare_change(

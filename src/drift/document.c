@@ -86,14 +86,31 @@ number_text(struct slice s)
     return s;
 }
 
-static struct digest digest_of(const struct names *ns, struct value v,
+/* The words that tell how to read what follows, looked up once. */
+struct reader {
+    const struct names *ns;
+    uint32_t principal, not_principal;
+};
+
+static struct digest digest_of(const struct reader *r, struct value v,
                                enum reading how);
 
-static bool
-is_principal(struct slice key)
+/* Of a known name its number says all. */
+static struct digest
+digest_key(const struct value_key *key)
 {
-    return slice_eq(key, SLICE("Principal")) ||
-           slice_eq(key, SLICE("NotPrincipal"));
+    if (key->name != NAME_NONE)
+        return (struct digest){mix(11, key->name), mix(13, key->name)};
+    return digest_text(key->text);
+}
+
+static bool
+is_principal(const struct reader *r, const struct value_key *key)
+{
+    if (key->name != NAME_NONE)
+        return key->name == r->principal || key->name == r->not_principal;
+    return slice_eq(key->text, SLICE("Principal")) ||
+           slice_eq(key->text, SLICE("NotPrincipal"));
 }
 
 /* {"AWS": "*"} is "*". */
@@ -110,41 +127,39 @@ principal_of(const struct names *ns, struct value v)
 }
 
 static struct digest
-digest_object(const struct names *ns, struct value v, enum reading how)
+digest_object(const struct reader *r, struct value v, enum reading how)
 {
     struct value_iter it = value_items(v);
     struct digest d = {3, 3};
-    char name[NAME_MAX_BYTES];
     struct value_key key;
     struct value item;
 
     while (value_next(&it, &key, &item)) {
-        struct slice text = value_key_text(ns, &key, name);
-        struct digest one = digest_text(text);
+        struct digest one = digest_key(&key);
 
         if (value_empty(item))
             continue;
-        if (how == READ_POLICY && is_principal(text))
-            digest_then(&one,
-                        digest_of(ns, principal_of(ns, item), READ_PRINCIPAL));
+        if (how == READ_POLICY && is_principal(r, &key))
+            digest_then(
+                &one, digest_of(r, principal_of(r->ns, item), READ_PRINCIPAL));
         else
-            digest_then(&one, digest_of(ns, item, how));
+            digest_then(&one, digest_of(r, item, how));
         digest_beside(&d, one);
     }
     return d;
 }
 
 static struct digest
-digest_array(const struct names *ns, struct value v, enum reading how)
+digest_array(const struct reader *r, struct value v, enum reading how)
 {
     struct value_iter it = value_items(v);
     struct digest d = {5, 5};
     struct value item;
 
     if (how != READ_JSON && value_count(v) == 1)
-        return digest_of(ns, value_at(v, 0), how);
+        return digest_of(r, value_at(v, 0), how);
     while (value_next(&it, NULL, &item)) {
-        struct digest one = digest_of(ns, item, how);
+        struct digest one = digest_of(r, item, how);
 
         if (how == READ_JSON)
             digest_then(&d, one);
@@ -155,16 +170,16 @@ digest_array(const struct names *ns, struct value v, enum reading how)
 }
 
 static struct digest
-digest_of(const struct names *ns, struct value v, enum reading how)
+digest_of(const struct reader *r, struct value v, enum reading how)
 {
     struct digest d = {7, 7};
     struct slice s = value_text(v);
 
     switch (value_kind(v)) {
     case VALUE_OBJECT:
-        return digest_object(ns, v, how);
+        return digest_object(r, v, how);
     case VALUE_ARRAY:
-        return digest_array(ns, v, how);
+        return digest_array(r, v, how);
     case VALUE_ABSENT:
     case VALUE_NULL:
         return d;
@@ -221,8 +236,11 @@ document_equal(const struct equal_room *r, struct value a, struct value b)
         bool policy =
             document_is_policy(r->names, x) && document_is_policy(r->names, y);
         enum reading how = policy ? READ_POLICY : READ_JSON;
-        struct digest d = digest_of(r->names, x, how);
-        struct digest e = digest_of(r->names, y, how);
+        struct reader reader = {
+            r->names, pack_words_name(r->names, SLICE("Principal")),
+            pack_words_name(r->names, SLICE("NotPrincipal"))};
+        struct digest d = digest_of(&reader, x, how);
+        struct digest e = digest_of(&reader, y, how);
 
         same = d.a == e.a && d.b == e.b;
     }

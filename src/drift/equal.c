@@ -102,7 +102,8 @@ static bool
 may_be_document(struct value v, struct slice text)
 {
     return is_container(v) ||
-           (text.n > 1 && memchr("{[% \t\r\n", text.p[0], 7) != NULL);
+           (text.n > 1 && (text.p[0] == '{' || text.p[0] == '[' ||
+                           text.p[0] == '%' || text_space(text.p[0])));
 }
 
 enum equality
@@ -236,15 +237,20 @@ equal_base64(const struct equal_room *r, struct slice state, struct slice event)
     return same;
 }
 
-/* Stars and brackets around a word. */
+/* Stars and brackets that stand around a word. */
+static bool
+is_around(char c)
+{
+    return (c >= '(' && c <= '*') || c == '<' || c == '>' || c == '[' ||
+           c == ']';
+}
+
 static struct slice
 bare_word(struct slice s)
 {
-    static const char around[] = "*<>()[]";
-
-    while (s.n > 0 && memchr(around, s.p[0], sizeof(around) - 1) != NULL)
+    while (s.n > 0 && is_around(s.p[0]))
         s = slice_from(s, 1);
-    while (s.n > 0 && memchr(around, s.p[s.n - 1], sizeof(around) - 1) != NULL)
+    while (s.n > 0 && is_around(s.p[s.n - 1]))
         s.n--;
     return s;
 }
@@ -267,12 +273,13 @@ equal_hidden(const struct names *ns, struct value v)
         SLICE_INIT("OMITTED"),
         SLICE_INIT("emoved for security"),
     };
-    struct slice s = value_text(v), word = bare_word(s);
+    struct slice s = value_text(v), word;
 
     if (value_is(v, VALUE_OBJECT))
         return value_is(value_member(ns, v, SLICE("omitted")), VALUE_TRUE);
     if (!value_is(v, VALUE_STRING) || s.n == 0)
         return false;
+    word = bare_word(s);
     if (word.n == 0)
         return s.n >= 3 && s.p[0] == '*';
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
