@@ -86,7 +86,8 @@ bool keeper_loaded_all(struct keeper *k);
  * Asks for a look at a state, or at all (SIZE_MAX), that begins at `since`
  * (steady clock) or later.  True when such a look is over already, failed
  * or not, and adopted; else one is on its way and wake() will be called,
- * perhaps before this returns.
+ * perhaps before this returns.  Of a state that failed again and again no
+ * look is asked for, and the last one is the answer.
  */
 bool keeper_want(struct keeper *k, size_t number, int64_t since_ms);
 

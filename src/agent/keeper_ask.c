@@ -101,11 +101,15 @@ keeper_loaded_all(struct keeper *k)
     return all;
 }
 
-/* Inside: whether a turn is over and adopted, or is asked for. */
+/*
+ * Inside: whether a turn is over and adopted, or is asked for.  What failed
+ * again and again is looked at in its own time: a server that never answers
+ * would hold up everyone who asks for all states.
+ */
 static bool
 want_turn(struct keeper_turn *t, bool pending, int64_t since_ms)
 {
-    if (t->tried_ms == 0 || t->tried_ms < since_ms) {
+    if (t->failed < KEEPER_HOPELESS && t->tried_ms < since_ms) {
         keeper_turn_want(t, since_ms);
         return false;
     }

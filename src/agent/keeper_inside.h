@@ -20,6 +20,7 @@
 
 #define KEEPER_NAME_MAX_BYTES 256
 #define KEEPER_ROOM "states"
+#define KEEPER_HOPELESS 3 /* looks that failed in a row */
 
 /* When something is to be looked at, and how that went. */
 struct keeper_turn {

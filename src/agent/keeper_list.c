@@ -1,7 +1,7 @@
 #include "agent/keeper_inside.h"
 #include "base/log.h"
 
-#define LIST_MS 60000
+#define LIST_MS 30000
 
 /* A listing under way. */
 struct listing {

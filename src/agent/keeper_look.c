@@ -3,7 +3,11 @@
 #include "agent/keeper_inside.h"
 #include "base/log.h"
 
-#define LOOK_MS 60000 /* for one look, whatever it takes */
+/* For one look, whatever it takes, and for a small answer in it; others
+ * wait meanwhile. */
+#define LOOK_MS 60000
+#define ANSWER_MS 10000
+#define ANSWER_HOPELESS_MS 3000
 
 /* Told when it begins, and when it is over; not each time in between. */
 void
@@ -64,15 +68,21 @@ int
 keeper_glance(struct keeper *k, const struct keeper_entry *t,
               struct backend_look *l, int64_t deadline_ms, struct err *e)
 {
+    bool wary = t->turn.failed >= KEEPER_HOPELESS;
+    int64_t answer_ms =
+        clock_steady_ms() + (wary ? ANSWER_HOPELESS_MS : ANSWER_MS);
     size_t room, most;
     int rc;
 
-    *l = (struct backend_look){.key = t->key,
-                               .name = t->status.name,
-                               .maps = &k->maps,
-                               .mark = t->mark,
-                               .wall_ms = clock_wall_ms(),
-                               .deadline_ms = deadline_ms};
+    *l = (struct backend_look){
+        .key = t->key,
+        .name = t->status.name,
+        .maps = &k->maps,
+        .mark = t->mark,
+        .wall_ms = clock_wall_ms(),
+        .deadline_ms = deadline_ms,
+        .answer_ms = answer_ms < deadline_ms ? answer_ms : deadline_ms,
+        .wary = wary};
     keeper_rest(k, k->section[t->section].role);
     rc = look_into(k, t, l, size_hint(k, t), &room, e);
     gate_enter(&k->gate);

@@ -41,6 +41,8 @@ struct backend_look {
     struct backend_mark mark;
     int64_t wall_ms;     /* the time of day */
     int64_t deadline_ms; /* steady clock; for all of the look */
+    int64_t answer_ms;   /* by when small questions must be answered */
+    bool wary;           /* asks a small one first: it failed again and again */
     /* What was found; set whatever the look returns. */
     struct state *state; /* NULL: it is as it was, or the look failed */
     bool locked;         /* an apply held its lock before it was read */

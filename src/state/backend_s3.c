@@ -58,7 +58,7 @@ table_locked(struct backend *b, struct backend_look *l, struct err *e)
     char mem[PLACE_MAX_BYTES];
     struct dynamodb_item item = {0};
     int rc = dynamodb_lock(b->table, &b->lock_table,
-                           place_of(b, l->key, SLICE(""), mem), l->deadline_ms,
+                           place_of(b, l->key, SLICE(""), mem), l->answer_ms,
                            l->scratch, &item, e);
 
     l->locked |= rc == 0 && item.found;
@@ -77,8 +77,7 @@ file_locked(struct backend *b, struct backend_look *l, struct err *e)
 
     buf_put(&key, l->key);
     buf_put(&key, SLICE(".tflock"));
-    rc =
-        s3_head(b->objects, &b->bucket, buf_slice(&key), l->deadline_ms, &o, e);
+    rc = s3_head(b->objects, &b->bucket, buf_slice(&key), l->answer_ms, &o, e);
     l->locked |= rc == S3_FOUND;
     return rc < 0 ? rc : 0;
 }
@@ -190,6 +189,10 @@ s3_look(struct backend *b, struct backend_look *l, struct err *e)
     l->locked = l->gone = false;
     l->patience_ms = 0;
     e->code = 0;
+    /* A server that never answers is found out before it costs much. */
+    if (l->wary &&
+        (rc = s3_head(b->objects, &b->bucket, l->key, l->answer_ms, &o, e)) < 0)
+        return rc;
     rc = look_locks(b, l, &unlocked);
     if (rc < 0) {
         *e = unlocked;

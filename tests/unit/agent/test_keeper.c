@@ -157,6 +157,19 @@ test_others(void **state)
     case_end(&c);
 }
 
+/* What never works is not tried each time that somebody asks. */
+static void
+test_hopeless(void **state)
+{
+    (void)state;
+    open_one(ONE TWO);
+    for (int i = 0; i < 10; i++)
+        case_want(&c, SIZE_MAX, clock_steady_ms() + 1);
+    assert_int_equal(3, case_status(&c, 1).failures);
+    assert_true(case_status(&c, 0).loads + case_status(&c, 0).unchanged > 9);
+    case_end(&c);
+}
+
 /* A state that does not fit leaves the last one, and the others, in use. */
 static void
 test_too_large(void **state)
@@ -283,11 +296,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_change), cmocka_unit_test(test_torn),
-        cmocka_unit_test(test_vanish), cmocka_unit_test(test_lock),
-        cmocka_unit_test(test_others), cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_pace),   cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_change),  cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_vanish),  cmocka_unit_test(test_lock),
+        cmocka_unit_test(test_others),  cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_pace),    cmocka_unit_test(test_hopeless),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_probe),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

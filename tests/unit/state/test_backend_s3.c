@@ -20,12 +20,12 @@
     "\"l\",\"resources\":[]}"
 
 /* What the services hold, and what was asked of them: L lock item, D digest,
- * H lock file, G object. */
+ * H lock file, G object, W whether it is there. */
 static struct world {
     const char *body, *etag, *digest;
     size_t cut; /* the body breaks off there; 0: never */
     bool item, lockfile;
-    int table_rc, head_rc, get_rc;
+    int table_rc, head_rc, get_rc, wary_rc;
     struct buf asked;
     struct stream_mem mem;
     size_t sent;
@@ -72,8 +72,12 @@ test_s3_head(struct aws_client *c, struct s3_bucket *b, struct slice key,
 {
     (void)c;
     (void)b;
-    (void)deadline_ms;
     (void)o;
+    assert_int_equal(5, deadline_ms);
+    if (slice_eq(key, SLICE("a/k"))) {
+        buf_byte(&world.asked, 'W');
+        return answer(world.wary_rc, e);
+    }
     assert_true(slice_eq(key, SLICE("a/k.tflock")));
     buf_byte(&world.asked, 'H');
     if (world.head_rc < 0)
@@ -103,7 +107,7 @@ test_s3_get(struct aws_client *c, struct s3_bucket *b, struct slice key,
             struct err *e)
 {
     (void)c;
-    (void)deadline_ms;
+    assert_int_equal(9, deadline_ms);
     assert_true(slice_eq(b->name, SLICE("b")));
     assert_true(slice_eq(key, SLICE("a/k")));
     buf_byte(&world.asked, 'G');
@@ -171,7 +175,7 @@ static const struct row {
     const char *what;
     struct world world;
     const char *mark; /* what is known */
-    bool table, file;
+    bool table, file, wary;
     int rc, told; /* told: e->code */
     const char *asked;
     bool loads, locked, gone;
@@ -246,6 +250,14 @@ static const struct row {
      .rc = ERR_TIMEOUT,
      .told = ERR_TIMEOUT,
      .asked = "H"},
+    {.what = "wary", .file = true, .wary = true, .asked = "WHG", .loads = true},
+    {.what = "wary of what gives no answer",
+     .world = {.wary_rc = ERR_TIMEOUT},
+     .file = true,
+     .wary = true,
+     .asked = "W",
+     .rc = ERR_TIMEOUT,
+     .told = ERR_TIMEOUT},
     {.what = "no right",
      .world = {.get_rc = ERR_DENIED},
      .asked = "G",
@@ -272,6 +284,9 @@ try_row(const struct row *r, const char *body)
                              .name = SLICE("net"),
                              .maps = &maps,
                              .keep = &keep,
+                             .answer_ms = 5,
+                             .deadline_ms = 9,
+                             .wary = r->wary,
                              .scratch = &scratch};
     struct err e = {.code = ERR_SYNTAX};
     int rc;
