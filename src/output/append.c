@@ -139,17 +139,25 @@ write_all(struct output *o, struct slice text, struct err *e)
     return 0;
 }
 
+/* SIGHUP is answered at once, so that whoever moved the file away may go on
+ * with it. */
+static int
+append_refresh(struct output *o, struct err *e)
+{
+    struct append *a = o->own;
+
+    if (o->options.type != OUTPUT_FILE ||
+        (!atomic_exchange(&o->reopen, false) && a->fd >= 0))
+        return 0;
+    return append_reopen(o, e);
+}
+
 static int
 append_deliver(struct output *o, const struct outbox_line *line, struct err *e)
 {
     struct append *a = o->own;
-    int rc = 0;
+    int rc = a->torn ? write_all(o, SLICE("\n"), e) : 0;
 
-    if (o->options.type == OUTPUT_FILE &&
-        (atomic_exchange(&o->reopen, false) || a->fd < 0))
-        rc = append_reopen(o, e);
-    if (rc == 0 && a->torn)
-        rc = write_all(o, SLICE("\n"), e);
     return rc < 0 ? rc : write_all(o, line->json, e);
 }
 
@@ -180,6 +188,7 @@ append_close(struct output *o)
 const struct driver append_driver = {
     .open = append_open,
     .deliver = append_deliver,
+    .refresh = append_refresh,
     .probe = append_probe,
     .close = append_close,
 };

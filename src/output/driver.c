@@ -90,6 +90,12 @@ driver_over(struct output *o)
     return clock_left_ms(atomic_load(&o->until)) == 0;
 }
 
+bool
+driver_ending(struct output *o)
+{
+    return atomic_load(&o->stopping) || outbox_closing(o->ob);
+}
+
 int64_t
 driver_deadline(struct output *o, int64_t deadline_ms)
 {
@@ -135,6 +141,29 @@ rest(struct output *o)
     return !driver_over(o);
 }
 
+/*
+ * The next line to deliver: 1, or 0 when there is none left and no more come,
+ * or the driver's error.  A file that is to be opened anew is not left
+ * waiting for a line.
+ */
+static int
+next_line(struct output *o, uint64_t number, struct outbox_line *line,
+          struct err *e)
+{
+    for (;;) {
+        bool last = driver_ending(o);
+        int rc = o->driver->refresh != NULL ? o->driver->refresh(o, e) : 0;
+
+        if (rc < 0)
+            return rc;
+        if (outbox_line(o->ob, o->i, number, 0, line))
+            return 1;
+        if (last)
+            return 0;
+        driver_wait(o, -1, 0, CLOCK_NEVER);
+    }
+}
+
 /* One line after the other, for drivers that know how to deliver one. */
 static int
 run_lines(struct output *o, struct err *e)
@@ -142,10 +171,10 @@ run_lines(struct output *o, struct err *e)
     for (;;) {
         uint64_t number = outbox_accepted(o->ob, o->i) + 1;
         struct outbox_line line;
-        int rc;
+        int rc = next_line(o, number, &line, e);
 
-        if (!outbox_line(o->ob, o->i, number, CLOCK_NEVER, &line))
-            return 0;
+        if (rc <= 0)
+            return rc;
         if (driver_skips(o, &line)) {
             driver_accept(o, number, 0);
             continue;
@@ -169,6 +198,7 @@ driver_thread(void *output)
     int (*run)(struct output *, struct err *) =
         o->driver->run != NULL ? o->driver->run : run_lines;
 
+    outbox_watch(o->ob, o->i, o->wake);
     for (;;) {
         struct err e = {0};
 
@@ -178,6 +208,7 @@ driver_thread(void *output)
         if (!rest(o))
             break;
     }
+    outbox_watch(o->ob, o->i, -1);
     gate_enter(&o->gate);
     o->over = true;
     gate_wake(&o->gate);

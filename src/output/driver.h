@@ -45,6 +45,9 @@ struct driver {
      * come (0).
      */
     int (*run)(struct output *o, struct err *e);
+    /* Between two lines, and when the output was woken: see to what else was
+     * asked for.  With deliver only; may be NULL.  0 or an error. */
+    int (*refresh)(struct output *o, struct err *e);
     /* Tries it without a record. */
     int (*probe)(struct output *o, int64_t deadline_ms, struct err *e);
     /* From another thread, perhaps: what is going on gives up. May be NULL. */
@@ -100,13 +103,16 @@ void driver_failed(struct output *o, const struct err *e);
 /* Whether the thread is to end now, whatever is left. */
 bool driver_over(struct output *o);
 
+/* Whether no more lines come than those that are there. */
+bool driver_ending(struct output *o);
+
 /* The earlier of a deadline and the output's own end. */
 int64_t driver_deadline(struct output *o, int64_t deadline_ms);
 
 /*
  * Waits for events on fd (-1: none), the deadline, or somebody who wakes the
- * output: a line put, if the outbox is watched, and the beginning of the
- * end.  Returns the events of fd, as poll(2) has them; 0: none.
+ * output: a line put, output_reopen(), and the beginning of the end.  Returns
+ * the events of fd, as poll(2) has them; 0: none.
  */
 short driver_wait(struct output *o, int fd, short events, int64_t deadline_ms);
 

@@ -305,12 +305,10 @@ falco_run(struct output *o, struct err *e)
     struct falco *f = o->own;
     int rc = 0;
 
-    if (f->base == 0) { /* for the first time */
+    if (f->base == 0) /* for the first time */
         f->base = f->next = outbox_accepted(o->ob, o->i) + 1;
-        outbox_watch(o->ob, o->i, o->wake);
-    }
     while (rc == 0 && !driver_over(o)) {
-        bool last = atomic_load(&o->stopping) || outbox_closing(o->ob);
+        bool last = driver_ending(o);
 
         falco_take(o);
         if (f->base == f->next && last)
@@ -348,8 +346,6 @@ falco_close(struct output *o)
 
     if (f == NULL)
         return;
-    if (f->base != 0)
-        outbox_watch(o->ob, o->i, -1);
     if (f->fd >= 0)
         close(f->fd);
     f->fd = -1;

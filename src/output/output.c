@@ -81,6 +81,7 @@ void
 output_reopen(struct output *o)
 {
     atomic_store(&o->reopen, true);
+    wake(o);
 }
 
 void

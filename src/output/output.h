@@ -75,7 +75,8 @@ int output_open(struct output **o, const struct output_options *options,
 /* Starts its thread. */
 int output_start(struct output *o, struct err *e);
 
-/* A file is opened anew before the next line (SIGHUP: logs were rotated). */
+/* A file is opened anew, soon and before the next line (SIGHUP: logs were
+ * rotated). */
 void output_reopen(struct output *o);
 
 /*

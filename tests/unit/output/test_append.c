@@ -96,6 +96,7 @@ rotated(void **state)
 {
     struct output_options options = file_options();
     char old[sizeof(path) + 8];
+    int64_t until = clock_steady_ms() + 5000;
 
     (void)state;
     snprintf(old, sizeof(old), "%s.1", path);
@@ -107,6 +108,9 @@ rotated(void **state)
     running_put(&run, SEVERITY_DEBUG, 0, 0);
     running_expect(&run, 2);
     output_reopen(run.o);
+    while (access(path, F_OK) != 0 && clock_left_ms(until) > 0)
+        usleep(1000); /* no line is needed for it */
+    assert_int_equal(access(path, F_OK), 0);
     running_put(&run, SEVERITY_DEBUG, 0, 0);
     running_expect(&run, 3);
     running_stop(&run, 1000);
