@@ -275,6 +275,16 @@ observe(const struct comparison *c, const struct map_line *line,
                 c->finding->n_changes > changes_before);
 }
 
+/* Whether the event has nothing for a line, as for most of them; only a
+ * whole set of tags says something where it is missing. */
+static bool
+is_silent(const struct comparison *c, const struct map_line *line)
+{
+    return !line->constant && line->xform.kind != MAP_X_TAGS_ALL &&
+           c->trial->observer == NULL &&
+           resolve_nothing(&c->trial->scope, &line->path);
+}
+
 static void
 compare_line(struct comparison *c, const struct map_line *line)
 {
@@ -282,6 +292,8 @@ compare_line(struct comparison *c, const struct map_line *line)
     struct values given;
     size_t before;
 
+    if (is_silent(c, line))
+        return;
     if (line->attr.n == 0 || is_excluded(c, line->attr.sym[0]))
         return;
     if (line->constant) {

@@ -226,6 +226,23 @@ resolve(struct scope *s, const struct map_path *path)
     return out;
 }
 
+bool
+resolve_nothing(const struct scope *s, const struct map_path *path)
+{
+    size_t i = 0;
+
+    /* The first symbol of each alternative. */
+    do {
+        if (path->n == 0 || path->sym[i] >= MAP_SYM_FIRST ||
+            !scope_lacks(s, path->sym[i]))
+            return false;
+        while (i < path->n && path->sym[i] != MAP_SYM_ALT)
+            i++;
+        i++;
+    } while (i < path->n);
+    return true;
+}
+
 struct value
 resolve_one(struct scope *s, const struct map_path *path)
 {
