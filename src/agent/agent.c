@@ -121,7 +121,7 @@ close_outputs(struct agent *a, int64_t deadline_ms)
     if (a->outbox != NULL)
         outbox_close(a->outbox);
     for (size_t i = 0; i < a->n_outputs; i++)
-        if (a->output[i] != NULL)
+        if (a->output[i] != NULL && a->outbox != NULL)
             output_stop(a->output[i], deadline_ms - JOIN_MS);
     for (size_t i = 0; i < a->n_outputs; i++) {
         if (a->output[i] == NULL)

@@ -178,12 +178,19 @@ agent_output_options(const struct config_output *c, const struct net *net,
                                  .net = net};
 }
 
+/* What each source gets. */
+static size_t
+source_bytes(const struct agent *a)
+{
+    return share(a, SOURCES_SHARE * (a->n_sources + 1), AGENT_SOURCE_BYTES);
+}
+
 /* Source number n: a section, and one of its regions. */
 static int
 open_source(struct agent *a, const struct config_source *c, struct slice region,
             size_t n, struct err *e)
 {
-    size_t each = share(a, SOURCES_SHARE * a->n_sources, AGENT_SOURCE_BYTES);
+    size_t each = source_bytes(a);
     struct source_options o = {.config = c,
                                .region = region,
                                .number = n,
@@ -224,12 +231,10 @@ agent_open_sources(struct agent *a, struct err *e)
 static size_t
 others_bytes(const struct agent *a)
 {
-    size_t each =
-        share(a, SOURCES_SHARE * (a->n_sources + 1), AGENT_SOURCE_BYTES);
-
     return share(a, PIPELINE_SHARE, PIPELINE_MIN_BYTES) +
-           share(a, OUTBOX_SHARE, OUTBOX_MIN_BYTES) + each * a->n_sources +
-           AGENT_OUTPUT_BYTES * a->n_outputs + AGENT_ADMIN_BYTES;
+           share(a, OUTBOX_SHARE, OUTBOX_MIN_BYTES) +
+           source_bytes(a) * a->n_sources + AGENT_OUTPUT_BYTES * a->n_outputs +
+           AGENT_ADMIN_BYTES;
 }
 
 /* The keeper of states gets all memory that nobody else wants. */

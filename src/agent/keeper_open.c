@@ -199,10 +199,11 @@ open_regions(struct keeper *k, bool many, struct arena *arena)
         blocks_init(&k->windows, arena, windows, 1) < 0)
         return ERR_MEMORY;
     /* One in use and one that is new of each, and one being loaded. */
+    /* Two spare: the table of blocks is aligned. */
     rest = arena->size - arena->used;
-    if (rest < (2 * k->max + 2) * sizeof(struct block))
+    if (rest < (2 * k->max + 3) * sizeof(struct block))
         return ERR_MEMORY;
-    rest -= (2 * k->max + 2) * sizeof(struct block);
+    rest -= (2 * k->max + 3) * sizeof(struct block);
     return blocks_init(&k->region, arena, rest, 2 * k->max + 1);
 }
 

@@ -165,7 +165,7 @@ write_pipeline(const struct pipeline_counts *c, struct buf *b)
         {"events_undecided_total", "counter",
          "of unmanaged resources while a state was not loaded", c->undecided},
         {"events_held", "gauge", "events that wait to be told", c->held},
-        {"verify_caught_up_total", "counter",
+        {"verify_resolved_total", "counter",
          "differences that were gone when looked for again", c->caught_up},
         {"verify_locked_total", "counter",
          "events told while the state was locked", c->locked},

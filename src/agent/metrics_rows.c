@@ -168,28 +168,43 @@ metrics_states(struct agent *a, struct buf *b)
     metrics_sample(b, "states", "which", SLICE("loaded"), loaded);
 }
 
+/* Service and operation, of an open list of labels. */
+static void
+put_call(struct buf *b, const char *name, const struct agent_call *c)
+{
+    buf_fmt(b, "tfdrift_%s{service=", name);
+    metrics_label(b, c->service);
+    buf_put(b, SLICE(",operation="));
+    metrics_label(b, c->operation);
+}
+
 void
 metrics_calls(struct agent *a, struct buf *b)
 {
     size_t n = a->calls->n;
 
     metrics_head(b, "aws_calls_total", "counter",
-                 "attempts of calls of AWS by outcome");
+                 "attempts of calls of AWS, failed ones among them");
     for (size_t i = 0; i < n; i++) {
         const struct agent_call *c = &a->calls->call[i];
+        uint64_t sum = 0;
 
-        for (size_t o = 0; o < AWS_OUTCOMES; o++) {
+        for (size_t o = 0; o < AWS_OUTCOMES; o++)
+            sum += c->outcome[o];
+        put_call(b, "aws_calls_total", c);
+        buf_fmt(b, "} %llu\n", (unsigned long long)sum);
+    }
+    metrics_head(b, "aws_errors_total", "counter",
+                 "attempts that failed, by kind");
+    for (size_t i = 0; i < n; i++)
+        for (size_t o = AWS_THROTTLED; o < AWS_OUTCOMES; o++) {
+            const struct agent_call *c = &a->calls->call[i];
+
             if (c->outcome[o] == 0)
                 continue;
-            buf_put(b, SLICE("tfdrift_aws_calls_total{service="));
-            metrics_label(b, c->service);
-            buf_put(b, SLICE(",operation="));
-            metrics_label(b, c->operation);
-            buf_put(b, SLICE(",outcome="));
+            put_call(b, "aws_errors_total", c);
+            buf_put(b, SLICE(",kind="));
             metrics_label(b, aws_outcome_text((enum aws_outcome)o));
-            buf_put(b, SLICE("} "));
-            buf_u64(b, c->outcome[o]);
-            buf_byte(b, '\n');
+            buf_fmt(b, "} %llu\n", (unsigned long long)c->outcome[o]);
         }
-    }
 }
