@@ -37,15 +37,13 @@ call_server_ms(const struct aws_client *c)
 
 /* Puts what failed before the sentence that says how. */
 static int
-say(const struct call *call, struct err *e)
+say(const struct call *call, int rc, struct err *e)
 {
     char text[ERR_TEXT_MAX_BYTES];
     struct buf b = buf_over(text, sizeof(text));
 
-    if (e == NULL)
-        return ERR_IO;
-    buf_fmt(&b, "%s", e->text[0] != '\0' ? e->text : err_text(e->code));
-    return err_set(e, e->code, "%.*s %.*s in %.*s: %.*s",
+    buf_fmt(&b, "%s", e->text[0] != '\0' ? e->text : err_text(rc));
+    return err_set(e, rc, "%.*s %.*s in %.*s: %.*s",
                    SLICE_FMT(endpoint_id(call->service)),
                    SLICE_FMT(call->operation), SLICE_FMT(call->region),
                    SLICE_FMT(buf_slice(&b)));
@@ -189,6 +187,9 @@ attempt(struct aws_client *c, const struct call *call, int64_t deadline_ms,
     rq.headers = at->headers;
     rq.n_headers = at->n;
     rc = exchange(c->net, &rq, deadline_ms, &c->answer, e);
+    /* A head that is too long is broken; ERR_LIMIT is about bodies. */
+    if (rc == ERR_LIMIT)
+        rc = ERR_SYNTAX;
     if (rc == 0) {
         int status = c->answer.status;
 
@@ -204,9 +205,7 @@ attempt(struct aws_client *c, const struct call *call, int64_t deadline_ms,
             return status;
     }
     judge_error(at, rc);
-    e->code = rc;
-    say(call, e);
-    return rc;
+    return say(call, rc, e);
 }
 
 /*
@@ -277,13 +276,17 @@ call_send(struct aws_client *c, struct call *call, int64_t deadline_ms,
     for (;;) {
         size_t mark = arena_mark(&c->scratch);
 
-        if (atomic_load(&c->stopped))
+        if ((call->turn != NULL && !call->turn(call->turn_ctx)) ||
+            atomic_load(&c->stopped))
             return err_set(e, ERR_STOPPED, "%s", err_text(ERR_STOPPED));
         rc = call->anonymous || call->key != NULL
                  ? 0
                  : creds_get(c, deadline_ms, e);
+        /* What is too much for credentials is not the caller's to mend. */
+        if (rc == ERR_LIMIT || rc == ERR_MEMORY)
+            rc = ERR_REMOTE;
         if (rc != 0)
-            return rc;
+            return say(call, rc, e);
         e->text[0] = '\0';
         rc = attempt(c, call, deadline_ms, &at, e);
         client_rewind(c, mark);

@@ -38,6 +38,10 @@ struct call {
      */
     int (*take)(void *ctx, struct exchange_answer *an, struct err *e);
     void *ctx;
+    /* Waits for every attempt's turn, where calls are limited; false: the
+     * program is ending.  NULL: there is no limit to keep to. */
+    bool (*turn)(void *ctx);
+    void *turn_ctx;
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define ANSWER_MAX_BYTES 32768
+#define ASK_ATTEMPTS 3
 #define TOKEN_MAX_BYTES 8192 /* of an authorization */
 
 /* docs.aws.amazon.com/AWSEC2/latest/UserGuide,
@@ -27,14 +28,15 @@ struct asked {
 };
 
 static int
-ask(struct aws_client *c, const struct asked *a, struct slice *body,
-    struct err *e)
+ask_once(struct aws_client *c, const struct asked *a, struct slice *body,
+         struct err *e)
 {
     struct exchange_request rq = {.method = a->method,
                                   .headers = &a->header,
                                   .n_headers = a->header.name.n > 0 ? 1 : 0};
     int rc = url_parse(&rq.url, a->url, e);
 
+    c->answer.status = 0;
     if (rc == 0)
         rc = exchange(c->net, &rq, a->deadline_ms, &c->answer, e);
     if (rc == 0 && (c->answer.status < 200 || c->answer.status > 299))
@@ -42,6 +44,27 @@ ask(struct aws_client *c, const struct asked *a, struct slice *body,
                        SLICE_FMT(a->what), c->answer.status);
     if (rc == 0)
         rc = exchange_body(&c->answer, ANSWER_MAX_BYTES, &c->scratch, body, e);
+    return rc;
+}
+
+/* It is local and may be starting up: a few tries, soon after each other. */
+static int
+ask(struct aws_client *c, const struct asked *a, struct slice *body,
+    struct err *e)
+{
+    int rc = ask_once(c, a, body, e);
+
+    for (unsigned tries = 1; tries < ASK_ATTEMPTS; tries++) {
+        int64_t then = clock_steady_ms() + retry_delay_ms(RETRY_FAILURE, tries,
+                                                          client_random(), -1);
+        bool torn = rc == ERR_IO || rc == ERR_MORE;
+
+        if (!torn && !(rc == ERR_REMOTE && c->answer.status >= 500))
+            break;
+        if (then >= a->deadline_ms || !client_pause(c, then))
+            break;
+        rc = ask_once(c, a, body, e);
+    }
     return rc;
 }
 

@@ -71,6 +71,7 @@ become(char *const argument[], int out)
     sigset_t none;
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
+    setpgid(0, 0); /* so that what it starts can be ended with it */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
@@ -152,8 +153,8 @@ reap(pid_t pid, int64_t deadline_ms, int *status)
 
         if (ended != 0 && !(ended < 0 && errno == EINTR))
             return ended;
-        if (clock_left_ms(deadline_ms) == 0)
-            kill(pid, SIGKILL);
+        if (clock_left_ms(deadline_ms) == 0 && kill(-pid, SIGKILL) != 0)
+            kill(pid, SIGKILL); /* it has no group of its own yet */
         nanosleep(&nap, NULL);
     }
 }

@@ -1,6 +1,7 @@
 #include "aws/cloudtrail.h"
 
 #include "aws/call.h"
+#include "aws/json_check.h"
 #include "base/scan.h"
 #include "base/text.h"
 
@@ -14,20 +15,12 @@ struct member {
     struct slice value; /* as it is written */
 };
 
-/* A string and nothing else, quotes included; *inside is what they hold. */
-static bool
-is_string(struct slice s, struct slice *inside)
-{
-    if (s.n < 2 || s.p[0] != '"' || s.p[s.n - 1] != '"')
-        return false;
-    *inside = slice_of(s.p + 1, s.n - 2);
-    for (size_t i = 0; i < inside->n; i++) {
-        if (inside->p[i] == '"' || (unsigned char)inside->p[i] < ' ')
-            return false;
-        i += inside->p[i] == '\\';
-    }
-    return true;
-}
+/* A walk over the members of an object that is known to be JSON. */
+struct walk {
+    struct scan scan;
+    struct slice text;
+    size_t at; /* behind what was read: '{' or ',' */
+};
 
 static struct slice
 between(struct slice text, size_t from, size_t to)
@@ -35,68 +28,27 @@ between(struct slice text, size_t from, size_t to)
     return text_trim(slice_of(text.p + from, to - from));
 }
 
-/* A walk over the members of one object. */
-struct walk {
-    struct scan scan;
-    struct slice text;
-    size_t at;   /* behind what was read */
-    bool closed; /* behind its '}' */
-};
-
-/* What a value is that begins behind w->at; *op is the operator behind it. */
-static int
-read_value(struct walk *w, struct slice *value, size_t *op)
+/* The next member; false behind the last one. */
+static bool
+next_member(struct walk *w, struct member *m)
 {
     const char *p = w->text.p;
-    size_t from = w->at, end;
+    size_t op = w->at < w->text.n ? scan_next(&w->scan) : SCAN_END;
+    size_t from = op + 1;
+    struct slice key;
 
-    *op = scan_next(&w->scan);
-    if (*op == SCAN_END)
-        return ERR_MORE;
-    if (p[*op] != '{' && p[*op] != '[') {
-        *value = between(w->text, from, *op);
-        return value->n > 0 ? 0 : ERR_SYNTAX;
-    }
-    if (between(w->text, from, *op).n > 0)
-        return ERR_SYNTAX;
-    end = scan_close(&w->scan);
-    if (end == SCAN_END)
-        return ERR_MORE;
-    *value = slice_of(p + *op, end + 1 - *op);
-    if (p[end] != p[*op] + 2) /* so are both pairs in ASCII */
-        return ERR_SYNTAX;
-    *op = scan_next(&w->scan);
-    if (*op == SCAN_END)
-        return ERR_MORE;
-    return between(w->text, end + 1, *op).n == 0 ? 0 : ERR_SYNTAX;
-}
-
-/* The next member: 1; 0 when the object has ended; or an error. */
-static int
-next_member(struct walk *w, bool first, struct member *m)
-{
-    size_t op;
-    int rc;
-
-    if (w->closed)
-        return 0;
+    if (op == SCAN_END || p[op] != ':')
+        return false; /* the '}' of an empty object */
+    key = between(w->text, w->at, op);
+    m->key = slice_of(key.p + 1, key.n - 2);
     op = scan_next(&w->scan);
-    if (op == SCAN_END)
-        return ERR_MORE;
-    if (first && w->text.p[op] == '}' && between(w->text, w->at, op).n == 0) {
-        w->at = op + 1;
-        return 0;
+    if (p[op] == '{' || p[op] == '[') {
+        scan_close(&w->scan);
+        op = scan_next(&w->scan);
     }
-    if (w->text.p[op] != ':' ||
-        !is_string(between(w->text, w->at, op), &m->key))
-        return ERR_SYNTAX;
-    w->at = op + 1;
-    rc = read_value(w, &m->value, &op);
-    if (rc != 0)
-        return rc;
-    w->at = op + 1;
-    w->closed = w->text.p[op] == '}';
-    return w->closed || w->text.p[op] == ',' ? 1 : ERR_SYNTAX;
+    m->value = between(w->text, from, op);
+    w->at = p[op] == ',' ? op + 1 : w->text.n;
+    return true;
 }
 
 /* NextToken: a string, or null as some services say "none". */
@@ -110,8 +62,9 @@ take_token(struct slice value, struct arena *arena, struct slice *token,
     *token = slice_of("", 0);
     if (slice_eq(value, SLICE("null")))
         return 0;
-    if (!is_string(value, &inside))
+    if (value.p[0] != '"')
         return err_set(e, ERR_FOREIGN, "NextToken is no text");
+    inside = slice_of(value.p + 1, value.n - 2);
     if (inside.n > CLOUDTRAIL_TOKEN_MAX_BYTES)
         return err_set(e, ERR_LIMIT, "NextToken has more than %d bytes",
                        CLOUDTRAIL_TOKEN_MAX_BYTES);
@@ -134,23 +87,20 @@ cloudtrail_parse(struct slice body, struct arena *arena,
     struct walk w = {.text = text_trim(body)};
     struct slice token = {"", 0}, events = {NULL, 0};
     struct member m;
-    bool first = true;
-    int rc;
+    int rc = json_check(w.text);
 
+    if (rc == 0 && w.text.p[0] != '{')
+        rc = ERR_SYNTAX;
+    if (rc != 0)
+        return err_set(e, rc, "the answer is no whole JSON object");
     scan_init(&w.scan, w.text);
-    w.at = scan_next(&w.scan) + 1;
-    if (w.text.n == 0 || w.text.p[0] != '{' || w.at != 1)
-        return err_set(e, ERR_SYNTAX, "the answer is no JSON object");
-    for (; (rc = next_member(&w, first, &m)) > 0; first = false) {
+    scan_next(&w.scan);
+    for (w.at = 1; next_member(&w, &m);) {
         if (slice_eq(m.key, SLICE("Events")))
             events = m.value;
         else if (slice_eq(m.key, SLICE("NextToken")))
             token = m.value;
     }
-    if (rc == 0 && w.at != w.text.n)
-        rc = ERR_SYNTAX;
-    if (rc != 0)
-        return err_set(e, rc, "the answer is no whole JSON object");
     if (events.n == 0 || events.p[0] != '[')
         return err_set(e, ERR_FOREIGN, "the answer has no list of Events");
     page->body = body;
@@ -214,7 +164,9 @@ cloudtrail_lookup(struct aws_client *c, const struct cloudtrail_query *q,
                         .action = SLICE("cloudtrail:LookupEvents"),
                         .region = q->region,
                         .take = take_page,
-                        .ctx = &t};
+                        .ctx = &t,
+                        .turn = q->turn,
+                        .turn_ctx = q->turn_ctx};
     int rc;
 
     call_json(&call, SLICE(TARGET), SLICE("application/x-amz-json-1.1"));

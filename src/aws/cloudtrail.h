@@ -10,6 +10,7 @@
  * when any of them changes.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "aws/aws.h"
@@ -27,6 +28,10 @@ struct cloudtrail_query {
     int64_t end_ms;        /* rounded down and the end up */
     struct slice token;    /* NextToken of the page before; empty: first */
     unsigned max_results;  /* 1...CLOUDTRAIL_PAGE_MAX */
+    /* Waits before every attempt, to keep to the limit; false: the program
+     * is ending.  NULL: no waiting. */
+    bool (*turn)(void *ctx);
+    void *turn_ctx;
 };
 
 /* Views of the arena. */

@@ -29,7 +29,7 @@ static const struct {
     {"{\"x\":{\"Events\":1},\"n\":-1.5e3,\"Events\":[],\"t\":true}", 0, "[]",
      ""},
     {"{\"Events\":[],\"NextToken\":\"\"}", 0, "[]", ""},
-    {"", ERR_SYNTAX, "", ""},
+    {"", ERR_MORE, "", ""},
     {"[]", ERR_SYNTAX, "", ""},
     {"null", ERR_SYNTAX, "", ""},
     {"\"{\"", ERR_SYNTAX, "", ""},
@@ -60,6 +60,13 @@ static const struct {
     {"{Events:[]}", ERR_SYNTAX, "", ""},
     {"{\"Events\":[]:1}", ERR_SYNTAX, "", ""},
     {"{\"Events\":[],\"a\":}", ERR_SYNTAX, "", ""},
+    {"{\"Events\":[{\"a\":1},]}", ERR_SYNTAX, "", ""},
+    {"{\"Events\":[{\"a\" 1}]}", ERR_SYNTAX, "", ""},
+    {"{\"Events\":[01]}", ERR_SYNTAX, "", ""},
+    {"{\"Events\":[\"\t\"]}", ERR_SYNTAX, "", ""},
+    {"{\"Events\":[tru", ERR_MORE, "", ""},
+    {"{\"Events\":[\"\\u12", ERR_MORE, "", ""},
+    {"{\"Events\":[\"\\u12x4\"]}", ERR_SYNTAX, "", ""},
 };
 
 static void
