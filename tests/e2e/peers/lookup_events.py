@@ -71,6 +71,7 @@ class LookupEvents:
         self.lock = threading.Lock()
         self.server = wire.Server(self._handle, files)
         self.url = self.server.url
+        self.names = {"127.0.0.1", "localhost", "[::1]"}
 
     def close(self):
         self.server.close()
@@ -126,8 +127,8 @@ class LookupEvents:
 
     def _check_form(self, request):
         host = request.header("host")
-        if host not in (self.server.authority,
-                        "localhost:%d" % self.server.port):
+        name, _, port = host.rpartition(":")
+        if name not in self.names or port != str(self.server.port):
             raise sigv4.Refused("InvalidSignatureException", "host " + host)
         if (request.method, request.target) != ("POST", "/"):
             raise sigv4.Refused("UnknownOperationException", request.target)

@@ -8,7 +8,8 @@ from peers import wire
 
 
 class Proxy:
-    """Tunnels to wherever it is asked; `asked` keeps the authorities.
+    """Tunnels to the port it is asked for, on loopback, whatever the host's
+    name; `asked` keeps the authorities.
 
     `user` ("name:password") makes it ask for Basic authentication;
     `refuses` answers each CONNECT with that status.
@@ -41,8 +42,8 @@ class Proxy:
 
 
 def tunnel(connection, authority):
-    host, _, port = authority.rpartition(":")
-    with socket.create_connection((host.strip("[]"), int(port)), 5) as far:
+    port = int(authority.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), 5) as far:
         connection.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
         with contextlib.suppress(OSError), selectors.DefaultSelector() as s:
             s.register(connection.sock, selectors.EVENT_READ, far)
