@@ -14,6 +14,8 @@
 #include "base/clock.h"
 #include "net/tls_trust.h"
 
+#define GOODBYE_MS 50 /* for a last record, where there is room for it */
+
 struct tls_config {
     mbedtls_ssl_config ssl;
     mbedtls_ssl_config old;  /* TLS 1.2 alone: see signatures */
@@ -379,7 +381,7 @@ tls_close(struct tls *s)
 {
     if (!s->open)
         return;
-    begin(s, 0); /* a deadline that is over: what does not fit is not sent */
+    begin(s, clock_steady_ms() + GOODBYE_MS);
     if (mbedtls_ssl_is_handshake_over(&s->ssl))
         (void)mbedtls_ssl_close_notify(&s->ssl);
     mbedtls_ssl_free(&s->ssl);

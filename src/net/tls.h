@@ -67,8 +67,8 @@ ssize_t tls_write(struct tls *s, const char *p, size_t n, int64_t deadline_ms,
 /* Whether tls_read() has bytes without reading from the socket. */
 bool tls_pending(const struct tls *s);
 
-/* Says goodbye if the socket takes it at once, and gives the memory back;
- * the socket stays open.  May be closed already. */
+/* Says goodbye if the socket takes it soon, and gives the memory back; the
+ * socket stays open.  May be closed already. */
 void tls_close(struct tls *s);
 
 #endif
