@@ -9,10 +9,12 @@
 #define PAGES_MAX 10000        /* of one window */
 #define AHEAD_LEAST_MS 1500    /* what a Date of whole seconds can tell */
 
-/* Waits for the limiter; false when the program is ending. */
+/* Waits for the limiter, before every attempt of a call; false when the
+ * program is ending. */
 static bool
-limiter_wait(struct poller *p)
+limiter_wait(void *ctx)
 {
+    struct poller *p = ctx;
     struct gate *gate = &p->s->o.slots->gate;
     int64_t at;
 
@@ -46,11 +48,11 @@ poller_page(struct poller *p, int64_t deadline_ms, struct cloudtrail_page *page)
         .end_ms = p->window.end_ms,
         .token = slice_of(p->token, p->n_token),
         .max_results = p->max_results,
+        .turn = limiter_wait,
+        .turn_ctx = p,
     };
     int rc;
 
-    if (!limiter_wait(p))
-        return err_set(&p->why, ERR_STOPPED, "%s", err_text(ERR_STOPPED));
     if (deadline_ms == CLOCK_NEVER)
         deadline_ms = clock_steady_ms() + PAGE_DEADLINE_MS;
     arena_reset(&p->page, 0);
