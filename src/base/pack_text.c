@@ -280,7 +280,9 @@ close_container(struct packing *k)
     size_t n = (size_t)(k->w - body);
     uint32_t width = 1u + (n >= 1u << 7) + (n >= 1u << 14) + (n >= 1u << 21);
 
-    if (width != nest->width)
+    if (width > nest->width)
+        wide_move_up((char *)nest->mark + 1 + width, (char *)body, n);
+    else if (width < nest->width)
         memmove(nest->mark + 1 + width, body, n);
     k->w = nest->mark + 1;
     put_len(k, n);

@@ -58,6 +58,21 @@ wide_copy(char *to, const char *from, size_t n)
             to[i] = from[i];
 }
 
+/* Moves n bytes to a place that begins behind p and may overlap them: from
+ * the end, where libc's function goes byte by byte. */
+static inline void
+wide_move_up(char *to, const char *p, size_t n)
+{
+    char last[8];
+
+    for (; n >= 8; n -= 8) {
+        memcpy(last, p + n - 8, 8);
+        memcpy(to + n - 8, last, 8);
+    }
+    while (n-- > 0)
+        to[n] = p[n];
+}
+
 /* The first byte of p[i..end) that is not white space, or end. */
 static inline size_t
 wide_space(const char *p, size_t i, size_t end)

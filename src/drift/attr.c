@@ -76,10 +76,16 @@ struct spots
 attr_find(struct arena *a, struct value attrs, const uint16_t *sym, size_t n,
           const struct picks *picks)
 {
-    struct finder f = {.arena = a, .sym = sym, .n = n, .picks = picks};
+    struct finder f;
 
-    if (n > 0 && n <= ATTR_DEPTH_MAX && value_is(attrs, VALUE_OBJECT))
-        find(&f, attrs, 0);
+    f.found = (struct spots){NULL, 0, 0};
+    if (n == 0 || n > ATTR_DEPTH_MAX || !value_is(attrs, VALUE_OBJECT))
+        return f.found;
+    f.arena = a;
+    f.sym = sym;
+    f.n = n;
+    f.picks = picks;
+    find(&f, attrs, 0);
     return f.found;
 }
 

@@ -92,14 +92,13 @@ may_be_service(struct slice identity)
 
 static struct slice
 filter_service(const struct filter *f, const struct event *ev,
-               const struct names *names, struct arena *arena,
-               struct arena *scratch)
+               struct slice agent, const struct names *names,
+               struct arena *arena, struct arena *scratch)
 {
     struct slice role;
     struct who w;
 
-    if (is_scaler(event_text(ev, EVENT_USER_AGENT, arena)) ||
-        is_scaler(event_text(ev, EVENT_SOURCE_IP, arena)))
+    if (is_scaler(agent) || is_scaler(event_text(ev, EVENT_SOURCE_IP, arena)))
         return SLICE("autoscaling");
     if (!may_be_service(ev->field[EVENT_IDENTITY]))
         return slice_of("", 0);
@@ -136,5 +135,5 @@ filter_event(const struct filter *f, const struct event *ev,
     for (size_t i = 0; i < f->n_terraform; i++)
         if (text_glob(f->terraform[i], agent))
             return SLICE("terraform");
-    return filter_service(f, ev, names, arena, scratch);
+    return filter_service(f, ev, agent, names, arena, scratch);
 }

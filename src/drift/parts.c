@@ -1,6 +1,6 @@
 #include "drift/parts.h"
 
-#include "base/text.h"
+#include "base/pack_words.h"
 #include "drift/equal.h"
 #include "drift/match.h"
 
@@ -12,7 +12,7 @@ root_of(const struct trial *t, struct slice path)
 
     while (end < path.n && path.p[end] != '.' && path.p[end] != '[')
         end++;
-    return (uint16_t)names_find(t->scope.names, slice_head(path, end));
+    return (uint16_t)pack_words_name(t->scope.names, slice_head(path, end));
 }
 
 /* Whether `child` names the parent in its owner attribute. */
