@@ -11,6 +11,7 @@ struct taken {
     struct arena *arena;
     size_t mark;
     struct dynamodb_item *item;
+    int rc; /* of an answer that is sound, but not what we look for */
 };
 
 /* A string attribute, {"S": "text"}, as a copy in the arena. */
@@ -58,7 +59,8 @@ read_item(struct taken *t, struct slice body, struct err *e)
     if (rc == 0)
         rc = take_text(item, SLICE("Digest"), t->arena, &found.digest, e);
     *t->item = found;
-    return rc;
+    t->rc = rc;
+    return 0; /* it would be the same if it were asked again */
 }
 
 static int
@@ -94,7 +96,7 @@ dynamodb_lock(struct aws_client *c, const struct dynamodb_table *t,
               struct slice lock_id, int64_t deadline_ms, struct arena *arena,
               struct dynamodb_item *item, struct err *e)
 {
-    struct taken taken = {c, arena, arena_mark(arena), item};
+    struct taken taken = {c, arena, arena_mark(arena), item, 0};
     struct call call = {.service = ENDPOINT_DYNAMODB,
                         .operation = SLICE("GetItem"),
                         .action = SLICE("dynamodb:GetItem"),
@@ -113,6 +115,8 @@ dynamodb_lock(struct aws_client *c, const struct dynamodb_table *t,
     if (rc == 0)
         rc = call_send(c, &call, deadline_ms, e);
     client_rewind(c, 0);
+    if (rc >= 0)
+        rc = taken.rc;
     if (rc < 0)
         arena_reset(arena, taken.mark);
     return rc < 0 ? rc : 0;

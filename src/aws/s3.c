@@ -1,79 +1,31 @@
 #include "aws/s3.h"
 
+#include "aws/s3_address.h"
 #include "aws/s3_call.h"
-#include "aws/uri.h"
 #include "aws/when.h"
-#include "base/text.h"
-
-/*
- * Whether the name can be a label in front of a host name
- * (AmazonS3/latest/userguide, bucketnamingrules.html).  A dot would make two
- * labels, which a wildcard certificate does not cover.
- */
-static bool
-is_label(struct slice name)
-{
-    if (name.n < 3 || name.n > 63 || name.p[0] == '-' ||
-        name.p[name.n - 1] == '-')
-        return false;
-    for (size_t i = 0; i < name.n; i++)
-        if (!text_digit(name.p[i]) && name.p[i] != '-' &&
-            !(name.p[i] >= 'a' && name.p[i] <= 'z'))
-            return false;
-    return true;
-}
-
-/* Whether labels can stand in front of a host: not of an address, nor of a
- * name without dots ("localhost", a container's). */
-static bool
-is_domain(const struct url *u)
-{
-    bool letters = false;
-
-    for (size_t i = 0; i < u->host.n; i++)
-        letters |= !text_digit(u->host.p[i]) && u->host.p[i] != '.';
-    return u->scheme != URL_UNIX && !url_is_ipv6(u) && letters &&
-           slice_chr(u->host, '.') < u->host.n;
-}
 
 /* Sets call->base and call->path; both are in the scratch. */
 static int
 address(struct aws_client *c, const struct s3_bucket *b, struct slice key,
         struct call *call, struct err *e)
 {
-    struct slice base;
-    struct buf host, path;
-    struct url u;
-    bool label;
-    int rc =
-        client_endpoint(c, ENDPOINT_S3, call->region, b->endpoint, &base, e);
+    char text[ENDPOINT_MAX_BYTES + S3_BUCKET_MAX_BYTES];
+    struct buf base = buf_over(text, sizeof(text)), path;
+    struct slice endpoint;
+    int rc = client_endpoint(c, ENDPOINT_S3, call->region, b->endpoint,
+                             &endpoint, e);
 
-    if (rc == 0)
-        rc = url_parse(&u, base, e);
     if (rc != 0)
         return rc;
-    label = !b->path_style && is_label(b->name) && is_domain(&u);
-    if (label) {
-        size_t at = (size_t)(u.host.p - base.p);
-
-        host = arena_open(&c->scratch);
-        buf_put(&host, slice_head(base, at));
-        buf_put(&host, b->name);
-        buf_byte(&host, '.');
-        buf_put(&host, slice_from(base, at));
-        base = arena_keep(&c->scratch, &host);
-    }
     path = arena_open(&c->scratch);
-    if (!label) {
-        buf_byte(&path, '/');
-        uri_put(&path, b->name, false);
-    }
-    if (label || key.n > 0)
-        buf_byte(&path, '/');
-    uri_put(&path, key, true);
-    call->base = base;
+    rc = s3_address(&base, &path, endpoint, b->name, b->path_style, key, e);
+    if (rc != 0)
+        return rc;
     call->path = arena_keep(&c->scratch, &path);
-    return base.p != NULL && call->path.p != NULL
+    call->base = arena_copy(&c->scratch, buf_slice(&base));
+    if (base.full)
+        return err_set(e, ERR_CONFIG, "the endpoint is too long");
+    return call->base.p != NULL && call->path.p != NULL
                ? 0
                : err_set(e, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
 }
@@ -121,20 +73,22 @@ s3_send(struct aws_client *c, struct s3_bucket *b, struct slice key,
     }
 }
 
-/* What the head of an answer says about the object. */
+/* What the head of an answer says about the object, if there is one. */
 static void
-read_head(const struct aws_client *c, struct s3_object *o)
+read_head(const struct aws_client *c, int rc, struct s3_object *o)
 {
     const struct exchange_answer *an = &c->answer;
     struct slice etag = exchange_header(an, SLICE("ETag"));
 
-    *o = (struct s3_object){.size = an->content_length};
+    *o = (struct s3_object){.size = -1, .server_ms = call_server_ms(c)};
+    if (rc == S3_ABSENT)
+        return;
     if (etag.n <= sizeof(o->etag_text) && etag.n > 0) {
         memcpy(o->etag_text, etag.p, etag.n);
         o->etag_n = etag.n;
     }
+    o->size = rc == S3_FOUND ? an->content_length : -1;
     o->modified_ms = when_http(exchange_header(an, SLICE("Last-Modified")));
-    o->server_ms = call_server_ms(c);
 }
 
 static int
@@ -164,7 +118,7 @@ s3_get(struct aws_client *c, struct s3_bucket *b, struct slice key,
             (struct http_header){SLICE("If-None-Match"), etag};
     rc = found(s3_send(c, b, key, &call, deadline_ms, e));
     if (rc >= 0) {
-        read_head(c, o);
+        read_head(c, rc, o);
         o->body = c->answer.body;
     }
     return rc;
@@ -184,7 +138,7 @@ s3_head(struct aws_client *c, struct s3_bucket *b, struct slice key,
     int rc = found(s3_send(c, b, key, &call, deadline_ms, e));
 
     if (rc >= 0)
-        read_head(c, o);
+        read_head(c, rc, o);
     return rc;
 }
 
@@ -224,7 +178,7 @@ s3_read(struct aws_client *c, struct s3_bucket *b, struct slice key, size_t max,
     *body = slice_of("", 0);
     rc = found(s3_send(c, b, key, &call, deadline_ms, e));
     if (rc >= 0 && o != NULL)
-        read_head(c, o);
+        read_head(c, rc, o);
     if (rc != S3_FOUND)
         arena_reset(arena, t.mark);
     return rc;
