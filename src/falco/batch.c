@@ -1,10 +1,11 @@
 #include "falco/batch.h"
 
+/* PPME_PLUGINEVENT_E, whose lengths take four bytes (EF_LARGE_PAYLOAD). */
 #define EVENT_TYPE 322
 #define EVENT_PARAMS 2
 
 #pragma pack(push, 1)
-struct plugin_event {
+struct plugin_event { /* as it stands in memory and in capture files */
     ss_plugin_event header;
     uint32_t id_n, payload_n;
     uint32_t id;
@@ -28,6 +29,7 @@ batch_reset(struct batch *b)
     arena_reset(&b->arena, 0);
 }
 
+/* For the longest: nobody has to look at the next line first. */
 bool
 batch_has_room(const struct batch *b)
 {

@@ -70,6 +70,7 @@ capture_open(const struct settings *s, struct counters *counters, struct err *e)
     return c;
 }
 
+/* The memory holds c itself: its arena is taken out first. */
 void
 capture_close(struct capture *c)
 {
@@ -146,6 +147,8 @@ take_line(struct capture *c, struct writer *w)
     if (!writer_line(w, &line))
         return false;
     text = line;
+    /* Whoever tries it by hand may end lines as terminals do; empty ones
+     * are nobody's fault. */
     while (text.n > 0 && text.p[text.n - 1] == '\r')
         text.n--;
     if (text.n > 0) {
@@ -198,12 +201,18 @@ has_line(struct capture *c)
     return false;
 }
 
+/*
+ * One pass at least, also when lines are waiting: a writer that connects
+ * meanwhile must be greeted.  A signal ends the wait, so that Falco can look
+ * at what it asks for.
+ */
 uint32_t
 capture_next(struct capture *c, ss_plugin_event ***events)
 {
     int64_t deadline_ms = clock_steady_ms() + CAPTURE_WAIT_MS;
     bool calm = true;
 
+    /* Falco asks for more: it is done with all of the last batch. */
     batch_reset(&c->batch);
     c->deaf = false;
     for (size_t i = 0; i < CAPTURE_WRITERS; i++)

@@ -5,6 +5,7 @@
 
 #define NOT_TEXT SLICE("\xef\xbf\xbd") /* U+FFFD */
 
+/* In runs: nearly all texts are one. */
 void
 change_put_text(struct buf *b, struct slice s)
 {
@@ -41,6 +42,7 @@ put_document(struct buf *b, struct message *m, struct slice text)
     return read;
 }
 
+/* "null" shows in old->new that there was nothing, rather than "". */
 void
 change_put_value(struct buf *b, struct message *m, struct value v)
 {
@@ -52,6 +54,7 @@ change_put_value(struct buf *b, struct message *m, struct value v)
         change_put_text(b, value_text(v));
 }
 
+/* Records of later agents may have something else there: no changes. */
 struct change_iter
 change_begin(struct message *m)
 {
@@ -98,6 +101,7 @@ change_matches(struct slice path, struct slice argument)
 
     if (slice_eq(path, argument))
         return true;
+    /* A path is cut at RECORD_TEXT_MAX_BYTES, so that it fits. */
     path = without_brackets(path, room, sizeof(room));
     return text_glob(argument, path);
 }

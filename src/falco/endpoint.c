@@ -14,12 +14,14 @@
 #define ENDPOINT_BACKLOG 64
 #define ENDPOINT_LOCK_MS 80 /* another one binds in the same folder */
 
+/* Falco shows the sentence and ends: it has to say which socket. */
 static int
 refuse(const struct settings *s, struct err *e, const char *what)
 {
     return err_set(e, ERR_IO, "%s: %s", s->socket, what);
 }
 
+/* What bind() and connect() take for a name; returns its length. */
 static socklen_t
 address_of(const char *name, struct sockaddr_un *addr)
 {
@@ -35,6 +37,7 @@ address_of(const char *name, struct sockaddr_un *addr)
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n);
 }
 
+/* Falco starts programs for its outputs: they must not inherit it. */
 static int
 stream_socket(void)
 {
@@ -130,12 +133,14 @@ bind_path(struct endpoint *ep, const struct settings *s, struct err *e)
     ep->inode = st.stx_ino;
     ep->major = st.stx_dev_major;
     ep->minor = st.stx_dev_minor;
-    if ((s->group != (gid_t)-1 && lchown(ep->path, (uid_t)-1, s->group) < 0) ||
-        chmod(ep->path, s->mode) < 0)
-        return refuse(s, e, strerror(errno));
-    return 0;
+    if (s->group != (gid_t)-1 && lchown(ep->path, (uid_t)-1, s->group) < 0)
+        return err_set(e, ERR_IO, "%s: cannot give it to group %u: %s",
+                       s->socket, (unsigned)s->group, strerror(errno));
+    /* Last: until now nobody but Falco could have written to it. */
+    return chmod(ep->path, s->mode) < 0 ? refuse(s, e, strerror(errno)) : 0;
 }
 
+/* The kernel forgets the name with its last descriptor: never stale. */
 static int
 bind_abstract(struct endpoint *ep, const struct settings *s, struct err *e)
 {

@@ -24,6 +24,7 @@ enum shape {
 };
 enum presence { ALWAYS, KNOWN, IF_TRUE, IF_FALSE };
 
+/* Its place in the table is its id: Falco counts fields as in the JSON. */
 struct field {
     struct slice key; /* of the record */
     enum shape shape;
@@ -82,6 +83,7 @@ keep(struct arena *arena, struct buf *b)
     return arena_keep(arena, b).p;
 }
 
+/* Anything as text, whatever a key holds: nothing is refused for it. */
 static const char *
 keep_value(struct message *m, struct arena *arena, struct value v)
 {
@@ -104,6 +106,7 @@ give_text(ss_plugin_extract_field *f, struct arena *arena, const char *text)
     f->res_len = 1;
 }
 
+/* Counts are small; 18 digits cannot overflow whatever is sent. */
 static void
 give_number(ss_plugin_extract_field *f, struct arena *arena,
             struct slice digits)
@@ -157,7 +160,8 @@ give_address(ss_plugin_extract_field *f, struct arena *arena, struct slice s)
     f->res_len = 1;
 }
 
-/* Texts of a list, one for each item of an array or object. */
+/* Texts of a list, one for each item of an array or object: all of them or,
+ * when they do not fit, none, so that no rule decides on a half. */
 static void
 give_list(ss_plugin_extract_field *f, struct arena *arena, struct message *m,
           struct value v, enum shape shape)
@@ -192,7 +196,11 @@ give_list(ss_plugin_extract_field *f, struct arena *arena, struct message *m,
     f->res_len = at;
 }
 
-/* Of the changes that the argument means, one side or both. */
+/*
+ * Of the changes that the argument means, one side or both.  A glob may mean
+ * more than one: they are joined rather than left out, or a second change in
+ * the same call could hide the first from a rule.
+ */
 static void
 give_changes(ss_plugin_extract_field *f, struct arena *arena, struct message *m,
              enum shape shape)
@@ -233,6 +241,7 @@ put_key(struct buf *b, struct message *m, struct slice key, struct slice other)
         change_put_value(b, m, v);
 }
 
+/* For people who look at events without any rule. */
 const char *
 fields_summary(struct message *m, struct arena *arena)
 {
@@ -260,6 +269,7 @@ fields_summary(struct message *m, struct arena *arena)
     return text != NULL ? text : "";
 }
 
+/* Texts are the default: most keys, and those that are new, are. */
 void
 fields_extract(struct message *m, struct arena *arena,
                ss_plugin_extract_field *f)

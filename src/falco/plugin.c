@@ -113,6 +113,8 @@ allocate(void)
     return p;
 }
 
+/* Nothing outside is touched: --dry-run ends here, and a reload comes here
+ * while another plugin has the socket. */
 ss_plugin_t *
 plugin_init(const ss_plugin_init_input *in, ss_plugin_rc *rc)
 {
@@ -128,6 +130,7 @@ plugin_init(const ss_plugin_init_input *in, ss_plugin_rc *rc)
     return p;
 }
 
+/* The memory holds p itself: its arena is taken out first. */
 void
 plugin_destroy(ss_plugin_t *s)
 {
@@ -148,6 +151,7 @@ plugin_get_last_error(ss_plugin_t *s)
     return p != NULL ? p->err.text : "no memory for the plugin";
 }
 
+/* p's own settings stay: the next open() may have no parameters. */
 ss_instance_t *
 plugin_open(ss_plugin_t *s, const char *params, ss_plugin_rc *rc)
 {
@@ -172,6 +176,7 @@ plugin_close(ss_plugin_t *s, ss_instance_t *h)
     capture_close(h);
 }
 
+/* One suggestion: the socket that open() takes when it is given none. */
 const char *
 plugin_list_open_params(ss_plugin_t *s, ss_plugin_rc *rc)
 {
@@ -219,6 +224,8 @@ read_record(struct plugin *p, const ss_plugin_event_input *evt)
     return true;
 }
 
+/* All values of a request live until the next one; a missing one is no
+ * failure, only an event that is not ours. */
 ss_plugin_rc
 plugin_extract_fields(ss_plugin_t *s, const ss_plugin_event_input *evt,
                       const ss_plugin_field_extract_input *in)
@@ -245,6 +252,7 @@ plugin_event_to_string(ss_plugin_t *s, const ss_plugin_event_input *evt)
                                : "not a record of tfdrift";
 }
 
+/* Another thread of Falco may ask: counters are atomic, each by itself. */
 ss_plugin_metric *
 plugin_get_metrics(ss_plugin_t *s, uint32_t *n)
 {

@@ -18,6 +18,7 @@ const char settings_schema[] =
     "\"$comment\":{\"type\":\"string\"}}}";
 #undef SETTING
 
+/* sun_path needs no terminator, but unlink() and messages do. */
 int
 settings_socket(struct settings *s, struct slice name, struct err *e)
 {
@@ -46,12 +47,14 @@ read_number(struct slice s, unsigned base, unsigned long *v)
     return s.n > 0 && s.n <= 9;
 }
 
+/* One function a row of settings.def, named after its key. */
 static int
 set_socket(struct settings *s, struct slice text, struct err *e)
 {
     return settings_socket(s, text, e);
 }
 
+/* A string, because JSON and YAML have no octal numbers. */
 static int
 set_mode(struct settings *s, struct slice text, struct err *e)
 {
@@ -91,6 +94,7 @@ set_group(struct settings *s, struct slice text, struct err *e)
     return 0;
 }
 
+/* At least two lines fit, so that one is read while another waits. */
 static int
 set_queue(struct settings *s, struct slice text, struct err *e)
 {
@@ -104,6 +108,7 @@ set_queue(struct settings *s, struct slice text, struct err *e)
     return 0;
 }
 
+/* Anything: it is for people. */
 static int
 set_comment(struct settings *s, struct slice text, struct err *e)
 {

@@ -12,6 +12,7 @@ can_answer(const struct writer *w)
     return w->deaf || WRITER_OUT_BYTES - w->out_n >= WRITER_ACK_MAX_BYTES;
 }
 
+/* Appends; the caller has seen to the room. */
 static void
 put_out(struct writer *w, struct slice s)
 {
@@ -19,6 +20,7 @@ put_out(struct writer *w, struct slice s)
     w->out_n += s.n;
 }
 
+/* MSG_NOSIGNAL: Falco leaves SIGPIPE as it is, and would die of it. */
 static void
 flush(struct writer *w)
 {
@@ -41,6 +43,7 @@ flush(struct writer *w)
         w->out_n = w->ready = 0;
 }
 
+/* Descriptors come again, and with them places: all is reset. */
 void
 writer_open(struct writer *w, int fd)
 {
@@ -53,6 +56,7 @@ writer_open(struct writer *w, int fd)
     writer_confirm(w);
 }
 
+/* What is left of a line was never a record: its writer sends it again. */
 void
 writer_close(struct writer *w)
 {
@@ -65,6 +69,8 @@ writer_close(struct writer *w)
     w->fd = -1;
 }
 
+/* Not asking for more is the backpressure: the kernel's buffer fills, and
+ * then the writer waits. */
 short
 writer_wants(const struct writer *w)
 {
@@ -125,6 +131,7 @@ skip(struct writer *w, size_t n)
         w->from = w->to = w->looked = 0;
 }
 
+/* Looks at each byte once: what has no end yet is remembered by `looked`. */
 bool
 writer_line(struct writer *w, struct slice *line)
 {
@@ -157,6 +164,7 @@ writer_taken(struct writer *w, struct slice line)
     skip(w, line.n + 1);
 }
 
+/* Not sent before writer_confirm(): Falco has not even seen the record. */
 void
 writer_ack(struct writer *w, struct slice id)
 {
@@ -175,6 +183,7 @@ writer_confirm(struct writer *w)
     flush(w);
 }
 
+/* Half-closed writers still hear their acknowledgements. */
 bool
 writer_over(const struct writer *w)
 {

@@ -145,6 +145,13 @@ def test_fields_exist():
     assert seen > 500
 
 
+def test_plugin_is_new_enough():
+    (wish,) = RULES.items[0]["required_plugin_versions"]
+    major, minor = engine.version().split(".")[:2]
+    wanted = wish["version"].split(".")
+    assert major == wanted[0] and int(minor) >= int(wanted[1])
+
+
 def test_every_rule_has_rows():
     rows = table()
     assert set(rows) == set(RULES.rules)

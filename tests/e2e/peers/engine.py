@@ -37,11 +37,20 @@ def install():
     return root, None
 
 
+def said(name):
+    """What a function of the plugin without arguments returns."""
+    function = getattr(ctypes.CDLL(PLUGIN), "plugin_get_" + name)
+    function.restype = ctypes.c_char_p
+    return function().decode()
+
+
 def fields():
     """{name: description} as the plugin's get_fields() has it."""
-    plugin = ctypes.CDLL(PLUGIN)
-    plugin.plugin_get_fields.restype = ctypes.c_char_p
-    return {f["name"]: f for f in json.loads(plugin.plugin_get_fields())}
+    return {f["name"]: f for f in json.loads(said("fields"))}
+
+
+def version():
+    return said("version")
 
 
 class Engine:

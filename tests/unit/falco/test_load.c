@@ -135,6 +135,125 @@ deaf_writer(void **state)
     host_close(&host);
 }
 
+#define MIXED_WRITERS 4
+#define MIXED_LINES 1500
+
+/* A writer of lines of all lengths in pieces of all lengths, some of them no
+ * records, that reads its acknowledgements as they come. */
+struct mixed {
+    int fd, number;
+    uint64_t random;
+    char acks[MIXED_LINES * 16];
+    size_t acks_n;
+};
+
+static uint32_t
+mixed_random(struct mixed *m, uint32_t below)
+{
+    m->random = m->random * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(m->random >> 33) % below;
+}
+
+static void
+mixed_hear(struct mixed *m)
+{
+    ssize_t n = recv(m->fd, m->acks + m->acks_n, sizeof(m->acks) - m->acks_n,
+                     MSG_DONTWAIT);
+
+    m->acks_n += n > 0 ? (size_t)n : 0;
+}
+
+/* Line i: every tenth is too long, every seventh no record. */
+static size_t
+mixed_line(struct mixed *m, int i, char *line)
+{
+    size_t pad = mixed_random(m, i % 5 == 0 ? 60000 : 300);
+    size_t n =
+        (size_t)sprintf(line, "{\"kind\":\"%s\",\"id\":\"%d-%d\",\"u\":\"",
+                        i % 7 == 0 ? "\\x" : "drift", m->number, i);
+
+    if (i % 10 == 0)
+        pad += MESSAGE_MAX_BYTES;
+    memset(line + n, 'u', pad);
+    memcpy(line + n + pad, "\"}\n", 3);
+    return n + pad + 3;
+}
+
+static void *
+mixed_write(void *ctx)
+{
+    struct mixed *m = ctx;
+    char *line = malloc(3 * MESSAGE_MAX_BYTES);
+
+    for (int i = 0; i < MIXED_LINES; i++) {
+        size_t n = mixed_line(m, i, line), at = 0;
+
+        while (at < n) {
+            size_t piece = 1 + mixed_random(m, 20000);
+            ssize_t sent =
+                send(m->fd, line + at, piece < n - at ? piece : n - at,
+                     MSG_NOSIGNAL | MSG_DONTWAIT);
+
+            at += sent > 0 ? (size_t)sent : 0;
+            mixed_hear(m);
+        }
+    }
+    free(line);
+    return NULL;
+}
+
+/* What a writer is to hear. */
+static char *
+mixed_want(int number)
+{
+    char *want = malloc(MIXED_LINES * 16), *at = want;
+
+    at += sprintf(at, "tfdrift 1\n");
+    for (int i = 0; i < MIXED_LINES; i++)
+        if (i % 7 != 0 && i % 10 != 0)
+            at += sprintf(at, "ack %d-%d\n", number, i);
+    return want;
+}
+
+/* Every record is delivered once, in its writer's order, and nothing else. */
+static void
+mixed_writers(void **state)
+{
+    static struct mixed m[MIXED_WRITERS];
+    pthread_t thread[MIXED_WRITERS];
+    uint64_t want = 0;
+    struct host host;
+
+    (void)state;
+    host_name(&host, "mixed");
+    host_open(&host);
+    for (int i = 0; i < MIXED_WRITERS; i++) {
+        m[i] = (struct mixed){host_writer(host.path), i, (uint64_t)i, "", 0};
+        pthread_create(&thread[i], NULL, mixed_write, &m[i]);
+    }
+    for (int i = 0; i < MIXED_LINES; i++)
+        want += MIXED_WRITERS * (i % 7 != 0 && i % 10 != 0);
+    while (host_metric(&host, "records") < want)
+        host_next(&host);
+    for (int i = 0; i < MIXED_WRITERS; i++)
+        pthread_join(thread[i], NULL);
+    host_next(&host);
+    host_next(&host);
+    for (int i = 0; i < MIXED_WRITERS; i++) {
+        char *text = mixed_want(i);
+
+        mixed_hear(&m[i]);
+        assert_int_equal(m[i].acks_n, strlen(text));
+        assert_memory_equal(m[i].acks, text, m[i].acks_n);
+        free(text);
+        close(m[i].fd);
+    }
+    assert_int_equal(host_metric(&host, "records"), want);
+    assert_int_equal(host_metric(&host, "lines_too_long"),
+                     MIXED_WRITERS * MIXED_LINES / 10);
+    host_close(&host);
+}
+
 static void
 on_alarm(int sig)
 {
@@ -181,6 +300,7 @@ main(void)
         cmocka_unit_test(million_garbage_lines),
         cmocka_unit_test(full_queue),
         cmocka_unit_test(deaf_writer),
+        cmocka_unit_test(mixed_writers),
         cmocka_unit_test(waits_and_signals),
     };
 
