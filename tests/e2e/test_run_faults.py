@@ -18,7 +18,7 @@ ap-southeast-1 ap-southeast-2 ap-southeast-3 ca-central-1 eu-central-1
 eu-central-2 eu-north-1 eu-south-1 eu-west-1 eu-west-2 eu-west-3
 me-south-1""".split()
 FIRST = 60  # more than a page
-QUIET_S = 2
+QUIET_S = 1
 GROWTH_KB = 512
 
 BROKEN = sorted(faults.BROKEN)
@@ -74,7 +74,7 @@ def test_hang_holds_up_its_region_only(agent, trail, tmp_path):
     """A call without an answer takes nothing from the other regions, and
     what came of it is asked again."""
     regions = REGIONS[:3]
-    trail.plan(8, region=regions[0])
+    trail.plan(5, region=regions[0])
     ids = fill(trail, regions, range(3), 20)
     path = binary.write(tmp_path, "s.tfstate", world.queues(3, regions))
     a = agent([world.source(trail, regions=", ".join(regions)),

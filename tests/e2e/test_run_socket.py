@@ -71,7 +71,7 @@ def test_acked(watch, trail, listen):
     ids = fill(trail, range(N))
     wait_for([x], ids)
     a.stop()
-    a.start()
+    world.restart(a, trail)
     more = fill(trail, range(N, N + 2))
     wait_for([x], more)
     time.sleep(1)
@@ -93,7 +93,7 @@ def test_never_acked_is_sent_again(watch, trail, listen):
     y.close()
     assert a.stop() < 5
     z = listen(greets=True)
-    a.start()
+    world.restart(a, trail)
     wait_for([z], ids)
     time.sleep(1)
     assert sorted(z.acked) == sorted(r["id"] for r in z.records())
@@ -174,7 +174,7 @@ def test_stop_with_a_deaf_reader(watch, trail, listen):
     assert a.stop() < 5
     x.close()
     y = listen(greets=True)
-    a.start()
+    world.restart(a, trail)
     wait_for([y], ids)
     a.stop()
 

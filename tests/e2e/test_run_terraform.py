@@ -171,7 +171,7 @@ def after_a_kill(a, trail, terraform, bucket, moto, known):
     with open(a.config, "w") as f:
         f.write(text)
     a.stop()
-    a.start()
+    world.restart(a, trail)
     event = trail.add(retention(90, SDK))
     a.wait_events([known, event.id])
     waited = a.lines[-1].at - event.readable_at
