@@ -64,13 +64,21 @@ size_hint(struct keeper *k, const struct keeper_entry *t)
     return hint;
 }
 
+/* Whether nothing says that there is anybody who answers. */
+static bool
+is_doubtful(const struct keeper *k, const struct keeper_entry *t)
+{
+    return t->turn.failed > 0 ||
+           (t->status.loads == 0 && !k->section[t->section].many);
+}
+
 int
 keeper_glance(struct keeper *k, const struct keeper_entry *t,
               struct backend_look *l, int64_t deadline_ms, struct err *e)
 {
-    bool wary = t->turn.failed >= KEEPER_HOPELESS;
+    bool hopeless = t->turn.failed >= KEEPER_HOPELESS;
     int64_t answer_ms =
-        clock_steady_ms() + (wary ? ANSWER_HOPELESS_MS : ANSWER_MS);
+        clock_steady_ms() + (hopeless ? ANSWER_HOPELESS_MS : ANSWER_MS);
     size_t room, most;
     int rc;
 
@@ -82,7 +90,7 @@ keeper_glance(struct keeper *k, const struct keeper_entry *t,
         .wall_ms = clock_wall_ms(),
         .deadline_ms = deadline_ms,
         .answer_ms = answer_ms < deadline_ms ? answer_ms : deadline_ms,
-        .wary = wary};
+        .wary = is_doubtful(k, t)};
     keeper_rest(k, k->section[t->section].role);
     rc = look_into(k, t, l, size_hint(k, t), &room, e);
     gate_enter(&k->gate);

@@ -94,7 +94,8 @@ look_locks(struct backend *b, struct backend_look *l, struct err *e)
     int rc = 0;
 
     if (b->lock_table.name.n > 0 && (rc = table_locked(b, l, &why)) < 0)
-        *e = why;
+        err_set(e, rc, "lock_table %.*s: %s", SLICE_FMT(b->lock_table.name),
+                why.text);
     if ((rc == 0 || rc == ERR_DENIED) && b->lockfile &&
         (rc = file_locked(b, l, &why)) < 0)
         *e = why;
