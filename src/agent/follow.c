@@ -73,6 +73,7 @@ idle(struct follow *f)
         }
         until = f->torn_ms < until ? f->torn_ms : until;
     }
+    gather_rest(&s->gather);
     source_slot_give(s);
     source_wait(s, f->tail.notify, until);
     source_slot_take(s);

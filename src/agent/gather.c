@@ -161,19 +161,26 @@ gather_release(void *p, size_t n)
 void
 gather_clear(struct gather *g)
 {
-    size_t used = g->n * sizeof(*g->event);
-
     for (size_t i = 0; i < g->n; i++)
         g->slot[g->id[i].slot] = 0;
-    if (g->text.peak > GATHER_KEEP_BYTES) {
-        gather_release(g->text.base + GATHER_KEEP_BYTES,
-                       g->text.peak - GATHER_KEEP_BYTES);
-        gather_release(g->event, used);
-        gather_release(g->spare, used);
-        gather_release(g->id, g->n * sizeof(*g->id));
-        gather_release(g->slot, g->slots * sizeof(*g->slot));
-    }
+    if (g->n > g->touched)
+        g->touched = g->n;
     arena_reset(&g->text, 0);
-    g->text.peak = 0;
     g->n = 0;
+}
+
+void
+gather_rest(struct gather *g)
+{
+    gather_clear(g);
+    if (g->touched == 0)
+        return;
+    gather_release(g->text.base, g->text.peak);
+    gather_release(g->event, g->touched * sizeof(*g->event));
+    gather_release(g->spare, g->touched * sizeof(*g->spare));
+    gather_release(g->id, g->touched * sizeof(*g->id));
+    /* Ids are anywhere among them; all are zero. */
+    gather_release(g->slot, g->slots * sizeof(*g->slot));
+    g->text.peak = 0;
+    g->touched = 0;
 }

@@ -4,8 +4,7 @@
 /*
  * The events of one batch while it is put together: each is copied once,
  * however often it comes, and they end up oldest first.  Full is an ordinary
- * condition.  Does no I/O; memory that a large batch has touched is given
- * back to the system when it is cleared.
+ * condition.  Does no I/O.
  */
 
 #include <stddef.h>
@@ -18,7 +17,6 @@
 /* Bytes of memory for each event there is room for; AWS's records have one
  * to two kilobytes each, those of a few services half of one. */
 #define GATHER_EVENT_BYTES 512
-#define GATHER_KEEP_BYTES (64u << 10) /* stay mapped between two batches */
 
 struct gather {
     struct source_event *event;
@@ -28,6 +26,7 @@ struct gather {
     struct source_event *spare; /* as many, for sorting */
     struct gather_id *id;       /* of the events, in the order they came */
     uint32_t *slot;             /* hash of an id: its number, from 1 */
+    size_t touched;             /* of the tables, since the last pause */
     size_t slots;               /* a power of two */
 };
 
@@ -52,6 +51,10 @@ void gather_sort(struct gather *g);
 
 /* Empty again. */
 void gather_clear(struct gather *g);
+
+/* For a longer pause: clears it, and gives the memory that was touched since
+ * the last pause back to the system. */
+void gather_rest(struct gather *g);
 
 /* Gives the pages that lie wholly in these n bytes back to the system; they
  * read as zeros then. */

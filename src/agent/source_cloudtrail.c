@@ -125,11 +125,9 @@ round_run(struct poller *p)
 static void
 rest(struct poller *p)
 {
-    gather_clear(&p->s->gather);
+    gather_rest(&p->s->gather);
     arena_reset(&p->page, 0);
-    if (p->page.peak > GATHER_KEEP_BYTES)
-        gather_release(p->page.base + GATHER_KEEP_BYTES,
-                       p->page.peak - GATHER_KEEP_BYTES);
+    gather_release(p->page.base, p->page.peak);
     p->page.peak = 0;
     if (p->window.due_ms - clock_steady_ms() >= REST_MS)
         aws_client_rest(p->client);

@@ -126,8 +126,11 @@ test_full(void **unused)
         /* At most a quarter goes into tables. */
         assert_true(n == g.max ||
                     (n + 1) * (sizes[i] + 16) > BATCH_BYTES / 4 * 3);
-        for (int again = 0; again < 2; again++) {
-            gather_clear(&g);
+        for (int again = 0; again < 4; again++) {
+            if (again % 2 == 0)
+                gather_clear(&g);
+            else
+                gather_rest(&g);
             assert_int_equal(g.n, 0);
             assert_int_equal(fill(&g, raw), n);
         }
