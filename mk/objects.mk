@@ -26,7 +26,7 @@ PLUGIN_OBJ := $(PLUGIN_SRC:.c=.o)
 MAPC_OBJ := $(filter src/base/% src/map/% third_party/%,$(OBJ))
 
 MAKEFILES_USED := mk/objects.mk third_party/build.mk \
-  third_party/mbedtls_config.h
+  third_party/mbedtls_config.h third_party/mbedtls_psa.h
 define flavour # name, objects of its library
 $(BUILD)/$(1)/src/%.o: src/%.c $(MAKEFILES_USED) | $(THIRD)/.done
 	@mkdir -p $$(@D)
@@ -49,6 +49,13 @@ $(eval $(call flavour,host,$(MAPC_OBJ)))
 $(eval $(call flavour,plugin,$(filter src/base/%,$(OBJ))))
 $(eval $(call flavour,asan,$(OBJ) $(PLUGIN_OBJ)))
 $(eval $(call flavour,fuzz,$(OBJ) $(PLUGIN_OBJ)))
+
+# Speed is for the rooms that see every byte of input; those that wait for
+# others most of the time are compiled for size, where gcc's guesses about
+# what is not initialised are worse than at the other flavours' levels.
+$(foreach r,net aws output agent cmd,\
+  $(eval $(BUILD)/release/src/$(r)/%.o: \
+    DEFINES += -Os -Wno-maybe-uninitialized))
 
 # The two files that know the version.
 %/src/cmd/version.o %/src/falco/plugin.o: \

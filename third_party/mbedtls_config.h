@@ -86,6 +86,8 @@
  * through the program's own mbedtls_psa_external_get_random.
  */
 #define MBEDTLS_PSA_CRYPTO_C
+#define MBEDTLS_PSA_CRYPTO_CONFIG
+#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE <mbedtls_psa.h>
 #define MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
 
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
