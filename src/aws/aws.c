@@ -68,6 +68,12 @@ aws_skew_ms(const struct aws *aws)
     return atomic_load(&aws->shared->skew_ms);
 }
 
+bool
+aws_runs_commands(const struct aws *aws)
+{
+    return atomic_load(&aws->shared->commands);
+}
+
 /* Copies the identity and carves the scratch out. */
 static int
 client_ready(struct aws_client *c, const struct aws_identity *who,

@@ -27,7 +27,7 @@ struct aws;
 struct aws_client;
 
 #define AWS_IDENTITIES_MAX 64         /* different ones in one program */
-#define AWS_CLIENT_BYTES (544u << 10) /* of arena, beside net's */
+#define AWS_CLIENT_BYTES (416u << 10) /* of arena, beside net's */
 #define AWS_NAME_MAX_BYTES 2048       /* an ARN, a profile, an endpoint */
 #define AWS_REGION_MAX_BYTES 32       /* "us-isob-east-1" */
 
@@ -112,6 +112,13 @@ void aws_client_close(struct aws_client *c);
  * every later one.
  */
 void aws_client_stop(struct aws_client *c);
+
+/*
+ * Whether a profile of some client that was opened has a credential_process:
+ * a sandbox must then let programs be run.  What else is read later on: the
+ * shared files, and the files of tokens that the environment names.
+ */
+bool aws_runs_commands(const struct aws *aws);
 
 /* Closes the connection until the next call: for a long idle time. */
 void aws_client_rest(struct aws_client *c);

@@ -6,7 +6,7 @@
 #include "base/pack.h"
 #include "base/value.h"
 
-#define JSON_MAX_BYTES 65536
+#define JSON_MAX_BYTES 32768
 
 /* A member's text as a copy in the scratch. */
 static bool

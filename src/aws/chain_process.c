@@ -13,7 +13,7 @@
 #include "base/text.h"
 
 #define ARGUMENTS_MAX 64
-#define OUTPUT_MAX_BYTES 65536
+#define OUTPUT_MAX_BYTES 32768
 #define PROCESS_TIMEOUT_MS 30000
 
 /*

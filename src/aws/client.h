@@ -22,8 +22,8 @@
 #include "base/thread.h"
 #include "net/exchange.h"
 
-#define CLIENT_SCRATCH_BYTES (512u << 10)
-#define CLIENT_FILE_MAX_BYTES (160u << 10) /* of each shared file */
+#define CLIENT_SCRATCH_BYTES (384u << 10)
+#define CLIENT_FILE_MAX_BYTES (96u << 10) /* of each shared file */
 
 /* What changes, and who waits for whom. */
 struct aws_shared {
@@ -31,6 +31,7 @@ struct aws_shared {
     struct creds_provider *provider;
     size_t n, max;           /* providers in use, and all there are */
     _Atomic int64_t skew_ms; /* AWS's clock minus ours */
+    atomic_bool commands;    /* some profile has a credential_process */
 };
 
 struct aws {

@@ -14,10 +14,10 @@ struct taken {
     int rc; /* of an answer that is sound, but not what we look for */
 };
 
-/* A string attribute, {"S": "text"}, as a copy in the arena. */
+/* A string attribute, {"S": "text"}; empty when there is none. */
 static int
-take_text(struct value item, struct slice name, struct arena *arena,
-          struct slice *text, struct err *e)
+find_text(struct value item, struct slice name, struct slice *text,
+          struct err *e)
 {
     const struct names none = {0};
     struct value v = value_member(&none, item, name);
@@ -27,11 +27,11 @@ take_text(struct value item, struct slice name, struct arena *arena,
     if (value_is(v, VALUE_ABSENT))
         return 0;
     if (!value_is(s, VALUE_STRING))
-        return err_set(e, ERR_FOREIGN, "the item's %.*s is no text",
+        return err_set(e, ERR_FOREIGN,
+                       "dynamodb GetItem: the item's %.*s is no text",
                        SLICE_FMT(name));
-    *text = arena_copy(arena, value_text(s));
-    return text->p != NULL ? 0
-                           : err_set(e, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+    *text = value_text(s);
+    return 0;
 }
 
 /* Info and Digest of the answer; absent items leave Item out. */
@@ -55,12 +55,15 @@ read_item(struct taken *t, struct slice body, struct err *e)
     if (!value_is(v, VALUE_OBJECT) ||
         (!found.found && !value_is(item, VALUE_ABSENT)))
         return err_set(e, ERR_FOREIGN, "the answer's Item is no object");
-    rc = take_text(item, SLICE("Info"), t->arena, &found.info, e);
-    if (rc == 0)
-        rc = take_text(item, SLICE("Digest"), t->arena, &found.digest, e);
+    t->rc = find_text(item, SLICE("Info"), &found.info, e);
+    if (t->rc == 0)
+        t->rc = find_text(item, SLICE("Digest"), &found.digest, e);
+    /* Both are put where the body began, and are shorter than that. */
+    arena_reset(t->arena, t->mark);
+    found.info = arena_copy(t->arena, found.info);
+    found.digest = arena_copy(t->arena, found.digest);
     *t->item = found;
-    t->rc = rc;
-    return 0; /* it would be the same if it were asked again */
+    return 0; /* what t->rc says would be the same if it were asked again */
 }
 
 static int

@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#define SOURCES_LOOKED_AT 8 /* profiles, one the source of the other */
+
 struct slice
 client_env(const struct aws *aws, const char *name)
 {
@@ -102,6 +104,19 @@ endpoint_of(const struct aws_client *c, const struct profiles *p,
     return url;
 }
 
+/* Whether the profile, or one it takes its role from, runs a command; a
+ * circle of them is no matter of ours. */
+static bool
+runs_command(const struct profiles *p, struct slice profile)
+{
+    for (int i = 0; i < SOURCES_LOOKED_AT && profile.n > 0; i++) {
+        if (profile_get(p, profile, SLICE("credential_process")).n > 0)
+            return true;
+        profile = profile_get(p, profile, SLICE("source_profile"));
+    }
+    return false;
+}
+
 /* *s moves to the arena; false when that is full. */
 static bool
 settle(struct slice *s, struct arena *arena)
@@ -132,6 +147,8 @@ client_settings(struct aws_client *c, struct arena *arena, struct err *e)
         either(c, &p, "AWS_USE_FIPS_ENDPOINT", SLICE("use_fips_endpoint")));
     s->flavour.dualstack = is_true(either(c, &p, "AWS_USE_DUALSTACK_ENDPOINT",
                                           SLICE("use_dualstack_endpoint")));
+    if (runs_command(&p, s->profile))
+        atomic_store(&c->aws->shared->commands, true);
     fits = settle(&s->region, arena);
     if (!is_true(either(c, &p, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
                         SLICE("ignore_configured_endpoint_urls"))))

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 
-#define ANSWER_MAX_BYTES 65536
+#define ANSWER_MAX_BYTES 16384
 #define FORM_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
 /* A leaf of the answer, by its name and that of the element around it. */
