@@ -86,6 +86,12 @@ struct agent {
 int agent_open(struct agent *a, const struct config *c, struct arena *memory,
                struct err *e);
 
+/*
+ * Enters the sandbox that an open agent can work in; for good, so once in a
+ * process, before any thread is started.  Returns 0 or an error with e set.
+ */
+int agent_confine(const struct agent *a, struct err *e);
+
 /* Starts all threads. */
 int agent_start(struct agent *a, struct err *e);
 

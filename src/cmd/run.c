@@ -35,6 +35,7 @@ struct run {
     struct arena memory;
     struct agent agent;
     sigset_t signals;
+    bool confined; /* in the sandbox, which cannot be left */
 };
 
 /* One line on standard error. */
@@ -72,6 +73,10 @@ open_agent(struct run *r, unsigned which, struct err *e)
     log_set((enum log_level)c->agent.log_level);
     log_set_json(c->agent.log_format == CONFIG_LOG_JSON);
     rc = agent_open(&r->agent, c, &r->memory, e);
+    if (rc == 0 && c->agent.sandbox && !r->confined) {
+        rc = agent_confine(&r->agent, e);
+        r->confined = rc == 0;
+    }
     if (rc == 0)
         rc = agent_start(&r->agent, e);
     if (rc < 0)
