@@ -130,12 +130,10 @@ provider_need(const struct creds_provider *p, int64_t wall_ms)
  */
 static int
 provider_keep(struct creds_provider *p, int rc, const struct creds *found,
-              struct err *e)
+              int64_t wall_ms, struct err *e)
 {
-    int64_t now = clock_steady_ms();
-
     p->refreshing = false;
-    p->again_ms = now + CREDS_AGAIN_MS;
+    p->again_ms = clock_steady_ms() + CREDS_AGAIN_MS;
     if (rc != 0)
         return rc;
     if (!key_copy(&p->key, p->text, &found->key)) {
@@ -145,6 +143,9 @@ provider_keep(struct creds_provider *p, int rc, const struct creds *found,
     p->generation++;
     p->spent = false;
     p->expires_ms = found->expires_ms;
+    /* Short-lived ones are due again at once: not so soon, though. */
+    if (provider_need(p, wall_ms) == NEED_NOTHING)
+        p->again_ms = 0;
     return 0;
 }
 
@@ -166,7 +167,7 @@ provider_refresh(struct aws_client *c, enum need need, int64_t deadline_ms,
         deadline_ms = soon;
     rc = creds_find(c, deadline_ms, &found, e);
     gate_enter(&s->gate);
-    rc = provider_keep(c->provider, rc, &found, e);
+    rc = provider_keep(c->provider, rc, &found, client_wall_ms(c), e);
     gate_wake(&s->gate);
     client_rewind(c, mark);
     return rc;
