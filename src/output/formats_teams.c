@@ -90,6 +90,20 @@ put_facts(struct format *f, struct buf *b)
     }
 }
 
+/* How grave it is, and the id that the other outputs name too. */
+static void
+put_id(struct format *f, struct buf *b)
+{
+    struct prose p = formats_text(f, FACT_UNITS);
+
+    prose_put(&p, severity_text(f->notice.severity));
+    prose_put(&p, SLICE(" \xc2\xb7 "));
+    prose_value(&p, f->notice.field[NOTICE_id], PROSE_PLAIN, FACT_UNITS - 20);
+    buf_put(b, SLICE(",{\"type\":\"RichTextBlock\",\"inlines\":["));
+    put_run(b, &p);
+    buf_put(b, SLICE(",\"size\":\"small\"}]}"));
+}
+
 void
 formats_teams(struct format *f, struct buf *b)
 {
@@ -105,6 +119,7 @@ formats_teams(struct format *f, struct buf *b)
     put_title(f, b);
     put_changes(f, b);
     put_facts(f, b);
+    put_id(f, b);
     buf_byte(b, ']');
     if (notice_link(&f->notice, &url)) {
         buf_put(b, SLICE(",\"actions\":[{\"type\":\"Action.OpenUrl\","
