@@ -73,7 +73,7 @@ slice_starts(struct slice s, struct slice head)
 static inline bool
 slice_ends(struct slice s, struct slice tail)
 {
-    return s.n >= tail.n && memcmp(s.p + (s.n - tail.n), tail.p, tail.n) == 0;
+    return s.n >= tail.n && slice_same(s.p + (s.n - tail.n), tail.p, tail.n);
 }
 
 /* Offset of the first c in s, or s.n. */

@@ -97,12 +97,17 @@ owner(const struct state *st, uint32_t number)
     return r;
 }
 
-/* Behind the attributes nothing is read: it may be far away in memory. */
+#define STORE_AHEAD_BYTES 256 /* of a record that are sure to be looked at */
+
+/* Behind the attributes nothing is read: it may be far away in memory.  What
+ * is read first is sent for at once, not line by line as it is needed. */
 struct instance
 stored_at(const struct state *st, uint32_t at)
 {
     const uint8_t *p = st->records + at;
 
+    for (size_t i = 64; i <= STORE_AHEAD_BYTES; i += 64)
+        __builtin_prefetch(p + i);
     return (struct instance){.state = st,
                              .number = take_number(p + 1),
                              .type = (uint16_t)(p[5] | p[6] << 8),
