@@ -2,6 +2,7 @@
 
 VERSION ?= 0.1.0
 BUILD ?= build
+include mk/arch.mk
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 MUSL_CC ?= musl-gcc
 CLANG ?= clang
@@ -21,7 +22,8 @@ Q = $(if $(V),,@echo "  $@";)
 PACKAGES := gcc libc6-dev musl-tools binutils bzip2
 TEST_PACKAGES := file python3 python3-pytest python3-yaml libcmocka-dev clang \
   clang-format libclang-rt-14-dev python3-botocore python3-cryptography
-NEEDED := $(PACKAGES) \
+NEEDED := $(PACKAGES) $(CROSS_PACKAGES) \
+  $(if $(filter image,$(MAKECMDGOALS)),ca-certificates podman runc) \
   $(if $(filter test unit fuzz lint bench,$(MAKECMDGOALS)),$(TEST_PACKAGES))
 
 # src/map/gen is a tool of the build, src/falco a library for Falco; neither
@@ -47,12 +49,7 @@ STATIC := -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
   -Wl,-z,noexecstack
 $(BUILD)/tfdrift.debug: $(BUILD)/release/src/main.o $(BUILD)/release/lib.a
 	$Q$(release) $(STATIC) -o $@ $^
-# The same program with all that connects in it: what its size will be.
-$(BUILD)/tfdrift-tls-probe.debug: $(BUILD)/release/src/main.o \
-  $(BUILD)/release/lib.a
-	$Q$(release) $(STATIC) -Wl,-u,exchange,-u,exchange_body,-u,net_init \
-	  -o $@ $^
-$(BUILD)/tfdrift $(BUILD)/tfdrift-tls-probe: %: %.debug
+$(BUILD)/tfdrift: %: %.debug
 	$Q$(STRIP) -s -R .comment -R .note.gnu.property -o $@ $<
 
 # For glibc, like Falco; hidden but for what Falco calls.
@@ -80,7 +77,7 @@ demo: $(BUILD)/tfdrift ## a small story of events, judged against a state
 	@demo/run.sh $<
 # Step by step, so that pytest's last line is the last line.
 test: packages ## build, unit tests, a short fuzzing, tests on the binary
-	@$(MAKE) all plugin $(BUILD)/tfdrift-tls-probe $(BUILD)/asan/tfdrift
+	@$(MAKE) all plugin $(BUILD)/asan/tfdrift
 	@$(MAKE) unit
 	@$(MAKE) fuzz FUZZ_SECONDS=$$(($(SMOKE_SECONDS) * $(JOBS) / $(words \
 	  $(FUZZERS) -) + 1))
@@ -97,9 +94,11 @@ lint: $(THIRD)/.done ## layout, warnings of two compilers, limits, rooms
 	  tools/lint.sh $(OURS)
 bench: $(BENCHES) $(BUILD)/tfdrift ## speed and memory, as ratios to jsmn's
 	$(PYTHON) -B tests/bench/run.py $(BUILD)
+image: $(BUILD)/tfdrift ## a container image FROM scratch (ARCH=arm64: of that)
+	@tools/image.sh $< $(BUILD)/image $(ARCH) $(VERSION)
 clean: ## removes build/
 	rm -rf $(BUILD)
-.PHONY: all plugin deps packages demo test unit fuzz lint bench clean help \
+.PHONY: all image plugin deps packages demo test unit fuzz lint bench clean help \
   $(UNITS:%=%.run) $(FUZZERS:%=%.run)
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | \
