@@ -95,7 +95,7 @@ records_total kind="resolved"
 records_total kind="unmanaged"
 reason="duplicate"
 dedup_dropped_total
-aws_calls_total operation="LookupEvents" outcome="ok"
+aws_calls_total operation="LookupEvents"
 source_failures_total source="t/
 state_age_seconds state="local"
 state_failures_total
@@ -103,7 +103,7 @@ checkpoint_age_seconds
 output_queue_records output="stdout"
 output_failures_total
 memory_size_bytes
-verify_caught_up_total
+verify_resolved_total
 build_info""".split("\n")
 
 
@@ -132,11 +132,10 @@ def test_unmapped_and_failed_are_counted(agent, trail, setting):
         a.port, "/metrics")[2])
     samples, _ = parse(get(a.port, "/metrics")[2])
     assert count(samples, "events_total", verdict="unmapped") == 1
-    calls = {dict(pairs)["outcome"]: v for (n, pairs), v in samples.items()
-             if n == "tfdrift_aws_calls_total"}
-    assert calls["ok"] >= 1
-    assert sum(v for k, v in calls.items() if k != "ok") == 2, calls
-    assert [k for k in calls if "throttl" in k], calls
+    assert count(samples, "aws_calls_total", operation="LookupEvents") >= 3
+    kinds = {dict(pairs)["kind"]: v for (n, pairs), v in samples.items()
+             if n == "tfdrift_aws_errors_total"}
+    assert sum(kinds.values()) == 2 and kinds["throttled"] == 1, kinds
     a.stop()
 
 

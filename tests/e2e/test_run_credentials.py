@@ -182,7 +182,7 @@ def test_refresh_before_the_end(x, agent, trail, tmp_path, base):
     assert len(x.sts.given) == 1
     x.sts.down = 3
     asked = len(x.sts.asked)
-    wait("attempts to renew it", lambda: len(x.sts.asked) > asked, 10)
+    wait("attempts to renew it", lambda: len(x.sts.asked) > asked, 30)
     a.wait_events([trail.add(world.change(0)).id])
     wait("a new session", lambda: len(x.sts.given) >= 2, 40)
     wait("its use", lambda: trail.calls[-1].access == x.sts.given[-1].access)

@@ -49,6 +49,7 @@ def test_refused(kind, agent, authority, keys, tmp_path):
         assert not t.server.requests
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_old_tls_is_refused(agent, files, keys, tmp_path):
     with served(files, keys) as t:
         t.server.context.minimum_version = ssl.TLSVersion.TLSv1
