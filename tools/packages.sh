@@ -18,6 +18,10 @@ if [ "$(id -u)" != 0 ]; then
 	exit 1
 fi
 echo "installing:$missing" >&2
+case $missing in # of another architecture, which dpkg has to know of
+*:arm64*) dpkg --add-architecture arm64 ;;
+*:amd64*) dpkg --add-architecture amd64 ;;
+esac
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 if ! { apt-get -qq update &&

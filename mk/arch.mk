@@ -1,0 +1,19 @@
+# ARCH=arm64 or amd64: for another architecture than this machine's, Debian's
+# cross compiler over Debian's musl of that architecture; all that is made
+# then goes to build/$(ARCH).
+
+HOST_ARCH := $(if $(filter aarch64,$(shell uname -m)),arm64,amd64)
+ARCH ?= $(HOST_ARCH)
+MACHINE_amd64 := x86_64
+MACHINE_arm64 := aarch64
+MACHINE := $(or $(MACHINE_$(ARCH)),$(error ARCH=$(ARCH): amd64 or arm64))
+
+ifneq ($(ARCH),$(HOST_ARCH))
+BUILD := build/$(ARCH)
+MUSL_CC := $(MACHINE)-linux-gnu-gcc \
+  -specs /usr/lib/$(MACHINE)-linux-musl/musl-gcc.specs
+STRIP := $(MACHINE)-linux-gnu-strip
+# What was fetched for this machine's own build will do.
+TARBALLS ?= $(wildcard build/third_party/.tarballs)
+CROSS_PACKAGES := gcc-$(subst _,-,$(MACHINE))-linux-gnu musl-dev:$(ARCH)
+endif
