@@ -75,10 +75,11 @@ sign(struct aws_client *c, const struct call *call, const struct url *url,
         .region = call->region,
     };
 
+    c->signed_ms = client_wall_ms(c);
     url_put_host(&b, url);
     rq.host = buf_slice(&b);
     hash_text(call->body, at->body_hash);
-    if (b.full || sigv4_sign(&rq, key, client_wall_ms(c), &at->signature) != 0)
+    if (b.full || sigv4_sign(&rq, key, c->signed_ms, &at->signature) != 0)
         return err_set(e, ERR_LIMIT, "too long to be signed");
     add_header(at, SLICE("X-Amz-Date"),
                slice_of(at->signature.date, sizeof(at->signature.date)));
@@ -137,6 +138,33 @@ judge_error(struct attempt *at, int rc)
     }
 }
 
+/* How far AWS's clock was ahead of the time that we signed with; 0: not
+ * known.  (Another thread may have corrected the clock since.) */
+static int64_t
+clock_error_ms(const struct aws_client *c)
+{
+    int64_t date = call_server_ms(c);
+
+    return date != 0 ? date - c->signed_ms : 0;
+}
+
+/*
+ * An answer to HEAD has no body to say why: S3 refuses a wrong clock with 403
+ * and a session that is over with 400, as it does another region, which it
+ * names (AmazonS3/latest/API, ErrorResponses.html).
+ */
+static void
+guess_kind(struct aws_client *c, const struct call *call)
+{
+    struct fault *f = &c->fault;
+
+    if (f->status == 403 && llabs(clock_error_ms(c)) >= SKEW_MIN_MS)
+        f->kind = FAULT_SKEWED;
+    if (f->status == 400 && call->service == ENDPOINT_S3 &&
+        (f->region[0] == '\0' || slice_eq(slice_str(f->region), call->region)))
+        f->kind = FAULT_EXPIRED;
+}
+
 /* The answer is no success: reads what it says. */
 static int
 take_fault(struct aws_client *c, const struct call *call, struct attempt *at,
@@ -157,6 +185,8 @@ take_fault(struct aws_client *c, const struct call *call, struct attempt *at,
         memcpy(f->region, moved.p, moved.n);
         f->region[moved.n] = '\0';
     }
+    if (f->code[0] == '\0')
+        guess_kind(c, call);
     at->outcome = fault_outcome(f);
     at->retry = fault_retry(f);
     at->after_ms = retry_after_ms(
@@ -216,17 +246,16 @@ attempt(struct aws_client *c, const struct call *call, int64_t deadline_ms,
 static bool
 heal(struct aws_client *c, const struct call *call, int rc, unsigned *healed)
 {
-    int64_t date, skew;
+    int64_t error = clock_error_ms(c);
 
     if (rc != ERR_DENIED || (*healed & 1u << c->fault.kind) != 0)
         return false;
     *healed |= 1u << c->fault.kind;
     if (c->fault.kind == FAULT_SKEWED) {
-        date = call_server_ms(c);
-        skew = date - clock_wall_ms();
-        if (date == 0 || llabs(skew - aws_skew_ms(c->aws)) < SKEW_MIN_MS)
+        if (llabs(error) < SKEW_MIN_MS)
             return false;
-        atomic_store(&c->aws->shared->skew_ms, skew);
+        atomic_store(&c->aws->shared->skew_ms,
+                     call_server_ms(c) - clock_wall_ms());
         return true;
     }
     if (call->anonymous || call->key != NULL ||

@@ -58,6 +58,7 @@ struct aws_client {
     struct creds_copy key;   /* of the call that is under way */
     char url[URL_MAX_BYTES]; /* of the call; its answer may refer to it */
     struct arena scratch;    /* rewound, and zeroed, after each call */
+    int64_t signed_ms;       /* the time of the last signature */
     struct retry_budget budget;
     struct exchange_answer answer;
     struct fault fault; /* of the last answer that was none */
