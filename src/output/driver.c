@@ -1,3 +1,9 @@
+/*
+ * An output's thread.  It has two loops: the outer one waits out failures,
+ * the inner one (run_lines(), or the driver's own) delivers until there is
+ * one.  All waiting is in driver_wait(), on the output's eventfd; an output
+ * with nothing to do sleeps there without a deadline.
+ */
 #include "output/driver.h"
 
 #include <errno.h>
@@ -8,6 +14,7 @@ driver_pause_ms(unsigned tries, uint64_t random)
 {
     int64_t most = DRIVER_WAIT_MAX_MS;
 
+    /* Beyond that it is the most anyway, and a shift of 64 is undefined. */
     if (tries < 8)
         most = (int64_t)DRIVER_WAIT_MIN_MS << tries;
     if (most > DRIVER_WAIT_MAX_MS)
@@ -41,6 +48,7 @@ static void
 works(struct output *o)
 {
     o->tries = 0;
+    o->since = 0;
     o->not_before = 0;
     atomic_store(&o->counts.last_ok_ms, clock_wall_ms());
     atomic_store(&o->counts.up, true);
@@ -75,9 +83,13 @@ void
 driver_failed(struct output *o, const struct err *e)
 {
     atomic_fetch_add(&o->counts.failures, 1);
-    atomic_store(&o->counts.up, false);
-    if (o->failing)
+    if (o->since == 0)
+        o->since = clock_steady_ms();
+    /* To be asked to slow down is part of a busy day, until it lasts. */
+    if (o->failing || (e->code == ERR_THROTTLED &&
+                       clock_steady_ms() < o->since + DRIVER_STALL_MS))
         return;
+    atomic_store(&o->counts.up, false);
     o->failing = true;
     LOG(LOG_WARNING, "output", "fails and is tried again",
         log_text("output", o->options.name), log_text("target", o->target),
@@ -133,7 +145,7 @@ rest(struct output *o)
     int64_t at =
         clock_steady_ms() + driver_pause_ms(o->tries++, random_next(o));
 
-    if (o->not_before > at)
+    if (o->not_before > at) /* who was asked to wait does not jitter less */
         at = o->not_before;
     while (!driver_over(o) && clock_left_ms(at) > 0 &&
            (stopping || !atomic_load(&o->stopping)))
@@ -179,7 +191,7 @@ run_lines(struct output *o, struct err *e)
             driver_accept(o, number, 0);
             continue;
         }
-        if (driver_over(o))
+        if (driver_over(o)) /* a try now would have no time at all */
             return 0;
         driver_try(o, number);
         rc = o->driver->deliver(o, &line, e);
@@ -208,6 +220,7 @@ driver_thread(void *output)
         if (!rest(o))
             break;
     }
+    /* Nobody wakes it any more; output_join() may go on. */
     outbox_watch(o->ob, o->i, -1);
     gate_enter(&o->gate);
     o->over = true;

@@ -25,7 +25,7 @@
 #define DRIVER_WAIT_MIN_MS 500        /* before jitter, after one failure */
 #define DRIVER_WAIT_MAX_MS 30000      /* ... after many */
 #define DRIVER_RETRY_AFTER_MS 3600000 /* the most a server may ask for */
-#define DRIVER_STALL_MS 60000         /* a reader that takes nothing */
+#define DRIVER_STALL_MS 60000         /* without getting on: that is news */
 
 /* How an output of some types delivers. */
 struct driver {
@@ -71,6 +71,7 @@ struct output {
     /* Its thread's. */
     bool failing;        /* the log says so */
     unsigned tries;      /* that failed, one after the other */
+    int64_t since;       /* steady clock: the first of those; 0: none */
     int64_t not_before;  /* steady clock: the server asked for this wait */
     uint64_t tried;      /* the last line that was tried */
     uint64_t random;     /* state of the generator; never 0 */
@@ -97,7 +98,8 @@ void driver_accept(struct output *o, uint64_t number, uint64_t records);
 /* A line is being tried: counts it, and whether it is for another time. */
 void driver_try(struct output *o, uint64_t number);
 
-/* It does not work: counted, and told if it is news. */
+/* It does not work: counted, and told if it is news; being throttled is news
+ * only when it goes on for DRIVER_STALL_MS. */
 void driver_failed(struct output *o, const struct err *e);
 
 /* Whether the thread is to end now, whatever is left. */

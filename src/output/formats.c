@@ -10,6 +10,7 @@ formats_http(struct format *f, struct buf *b)
     buf_put(b, f->notice.json);
 }
 
+/* One row for each service. */
 static void (*const writers[OUTPUT_TYPES])(struct format *, struct buf *) = {
     [OUTPUT_HTTP] = formats_http,
     [OUTPUT_FALCOSIDEKICK] = formats_falcosidekick,
@@ -58,6 +59,7 @@ formats_headline(const struct format *f, struct prose *p,
 {
     const struct notice *n = &f->notice;
 
+    /* An address is what people know it by; a resource of no state has none. */
     if (n->field[NOTICE_address].p != NULL) {
         prose_value(p, n->field[NOTICE_address], markup, 100);
     } else {
@@ -175,6 +177,8 @@ void
 formats_changes(const struct format *f, struct prose *p,
                 const struct format_list *list)
 {
+    /* Sizes in bytes are at least as many characters.  A change is begun only
+     * if the longest there is would fit with all that may follow it. */
     const size_t ends = list->begin.n + list->end.n;
     const size_t tail = 2 * ends + sizeof("and 18446744073709551615 more") +
                         sizeof("Terraform holds the state's lock");

@@ -1,3 +1,8 @@
+/*
+ * The line is our own (output/line.h), so that it is read by its pieces,
+ * without unpacking it and without memory; a text that is not our own comes
+ * to no harm, but may not be understood.
+ */
 #include "output/notice.h"
 
 #include "aws/when.h"
@@ -7,6 +12,7 @@
 #define EVENT_ID_MAX_BYTES 64
 #define REGION_MAX_BYTES 32
 
+/* One row for each key, as the line has them. */
 static const struct slice keys[NOTICE_FIELDS] = {
 #define RECORD_FIELD(member, shape, presence, sentence) \
     [NOTICE_##member] = SLICE_INIT(#member),
@@ -28,6 +34,7 @@ inside(struct slice json)
                                            : SLICE("");
 }
 
+/* The words of three enums, as find_word() asks for them. */
 static struct slice
 kind_text(int kind)
 {
@@ -76,6 +83,7 @@ notice_read(struct notice *n, struct slice line)
             if (slice_eq(inside(key), keys[i]) && value.n > 0 &&
                 !slice_eq(value, SLICE("null")))
                 n->field[i] = value;
+    /* Formats look these up in tables: only what is in them gets through. */
     kind = find_word(n->field[NOTICE_kind], kind_text, RECORD_RESOLVED + 1);
     action = find_word(n->field[NOTICE_action], action_text, ACTION_DELETE + 1);
     severity = find_word(n->field[NOTICE_severity], level_text, SEVERITY_COUNT);
@@ -142,6 +150,7 @@ notice_time(const struct notice *n, char out[NOTICE_TIME_BYTES])
     char stamp[WHEN_STAMP_BYTES];
     struct buf b = buf_over(out, NOTICE_TIME_BYTES);
 
+    /* "20260102T030405Z" with its separators. */
     when_stamp(ms, stamp);
     for (size_t i = 0; i < sizeof(stamp); i++) {
         if (i == 4 || i == 6)

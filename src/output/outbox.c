@@ -1,3 +1,12 @@
+/*
+ * The ring.  A line is its header, its text, the record's id, and up to seven
+ * bytes so that the next header is aligned; it never goes around the end, so
+ * that its text is one slice.  What does not fit before the end goes to the
+ * beginning, and a header of size 0 (or too little room for one) says so.
+ *
+ * Everything is under one gate.  Texts are read without it: they do not move,
+ * and stay until the reader itself accepts them.
+ */
 #include "output/outbox.h"
 
 #include <unistd.h>
@@ -26,6 +35,7 @@ struct place {
     size_t at; /* where the one before it ends */
 };
 
+/* One output. */
 struct post {
     uint64_t queue;
     struct place next; /* the first line it has not accepted */
@@ -34,6 +44,8 @@ struct post {
     int watch; /* eventfd, or -1 */
 };
 
+/* Lines oldest.number...last are in the ring; next.number of every post is
+ * one of them, or last + 1. */
 struct outbox {
     struct gate gate;
     char *ring;
@@ -97,6 +109,7 @@ place_step(const struct outbox *ob, struct place *place)
     place->number++;
 }
 
+/* Only over lines that are there; a place is never moved back. */
 static void
 place_go(const struct outbox *ob, struct place *place, uint64_t number)
 {
@@ -135,8 +148,11 @@ outbox_room(struct outbox *ob, size_t lines)
 
     gate_enter(&ob->gate);
     measure_free(ob, &ahead, &behind);
-    /* Shorter lines waste less of what is ahead, never more. */
+    /* Counted as if each were the longest; shorter ones leave no rest
+     * unused in which the longest would have fitted. */
     room = lines <= ahead / OUTBOX_LINE_BYTES + behind / OUTBOX_LINE_BYTES;
+    /* Who has nothing to do takes whatever comes: a queue of one must not
+     * stop an event that gives two records. */
     for (size_t i = 0; i < ob->n && room; i++) {
         uint64_t waiting = ob->last + 1 - ob->posts[i].next.number;
 
@@ -167,6 +183,7 @@ ring_take(struct outbox *ob, size_t need)
     return at;
 }
 
+/* Inside the gate, so that the descriptor is not closed meanwhile. */
 static void
 post_tell(const struct post *p)
 {
@@ -199,6 +216,7 @@ settle(struct outbox *ob)
         ob->posts[i].next = ob->posts[i].seen = ob->oldest;
 }
 
+/* The line is whole before its number is: nobody sees half of one. */
 uint64_t
 outbox_put(struct outbox *ob, struct slice json, struct slice id,
            enum severity severity, uint64_t known)
@@ -297,6 +315,7 @@ outbox_line(struct outbox *ob, size_t i, uint64_t number, int64_t deadline_ms,
     while (number > ob->last && !ob->closing && !p->left &&
            (deadline_ms == CLOCK_NEVER || clock_steady_ms() < deadline_ms))
         gate_wait(&ob->gate, deadline_ms);
+    /* What was accepted may have been overwritten. */
     there = number <= ob->last && number >= p->next.number;
     if (there)
         line_find(ob, p, number, line);
@@ -319,6 +338,7 @@ outbox_accept(struct outbox *ob, size_t i, uint64_t number)
         settle(ob);
     }
     gate_leave(&ob->gate);
+    /* Whoever is woken may want the gate at once. */
     if (moved && ob->wake != NULL)
         ob->wake(ob->ctx);
 }

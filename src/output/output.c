@@ -1,3 +1,7 @@
+/*
+ * The outside of an output: what other threads call.  They only set flags and
+ * wake it; everything else is done by its own thread, in driver.c.
+ */
 #include "output/output.h"
 
 #include <errno.h>
@@ -50,7 +54,7 @@ output_open(struct output **o, const struct output_options *options,
                        strerror(errno));
     if (made->driver->open != NULL)
         rc = made->driver->open(made, arena, e);
-    if (rc < 0) {
+    if (rc < 0) { /* what the driver has opened so far is closed with it */
         output_close(made);
         return rc;
     }
@@ -87,6 +91,7 @@ output_reopen(struct output *o)
 void
 output_stop(struct output *o, int64_t deadline_ms)
 {
+    /* In this order: who sees the second sees the first. */
     atomic_store(&o->until, deadline_ms);
     atomic_store(&o->stopping, true);
     outbox_leave(o->ob, o->i);

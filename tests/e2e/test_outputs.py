@@ -198,9 +198,10 @@ def test_nothing_is_lost_to_a_server_that_fails(run, scene, hook):
     for before, after in asked:
         assert after.body == before.body and after.at - before.at > 0.95
     a.stop()
-    # Said once when it begins and once when it is over, for each run of them.
-    assert a.err.count("fails and is tried again") == len(FAULTS)
-    assert a.err.count("works again") == len(FAULTS)
+    # Said once when it begins and once when it is over, for each run of them;
+    # to be asked to slow down is nothing to talk about.
+    assert a.err.count("fails and is tried again") == len(FAULTS) - 1
+    assert a.err.count("works again") == len(FAULTS) - 1
     assert SECRET not in a.err
 
 

@@ -255,6 +255,7 @@ retry_after(void **state)
     put("a:0");
     running_expect(&run, 1);
     assert_in_range(clock_steady_ms() - begun, 990, 2500);
+    assert_int_equal(output_counts(run.o)->failures, 1);
     put("b:0");
     while (output_counts(run.o)->failures < 2)
         usleep(1000);
