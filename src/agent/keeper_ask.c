@@ -103,50 +103,52 @@ keeper_loaded_all(struct keeper *k)
 
 /*
  * Inside: whether a turn is over and adopted, or is asked for.  What failed
- * again and again is looked at in its own time: a server that never answers
- * would hold up everyone who asks for all states.
+ * again and again is looked at in its own time, and its last look is the
+ * answer: a server that is silent would hold up everyone who asks for all
+ * states.  *asked: the keeper has something new to do.
  */
 static bool
-want_turn(struct keeper_turn *t, bool pending, int64_t since_ms)
+want_turn(struct keeper_turn *t, bool pending, int64_t since_ms, bool *asked)
 {
-    if (t->failed < KEEPER_HOPELESS && t->tried_ms < since_ms) {
-        keeper_turn_want(t, since_ms);
-        return false;
+    if (t->tried_ms < since_ms) {
+        *asked |= keeper_turn_want(t, since_ms);
+        return !pending && t->failed >= KEEPER_HOPELESS;
     }
     return !pending;
 }
 
 /* Inside: the same for a state; one that is gone is sought by listing. */
 static bool
-want_entry(struct keeper *k, struct keeper_entry *t, int64_t since_ms)
+want_entry(struct keeper *k, struct keeper_entry *t, int64_t since_ms,
+           bool *asked)
 {
     struct keeper_section *s = &k->section[t->section];
     bool pending = t->fresh != NULL || t->dropped;
 
     if (t->status.gone && s->many)
-        return want_turn(&s->turn, pending, since_ms);
-    return want_turn(&t->turn, pending, since_ms);
+        return want_turn(&s->turn, pending, since_ms, asked);
+    return want_turn(&t->turn, pending, since_ms, asked);
 }
 
 bool
 keeper_want(struct keeper *k, size_t number, int64_t since_ms)
 {
-    bool over = true;
+    bool over = true, asked = false;
 
     gate_enter(&k->gate);
     if (number != SIZE_MAX) {
         if (number < k->n)
-            over = want_entry(k, &k->entry[number], since_ms);
+            over = want_entry(k, &k->entry[number], since_ms, &asked);
     } else {
         /* Listings come first: they may answer for states. */
         for (size_t i = 0; i < k->n_sections; i++)
             if (k->section[i].many)
-                over &= want_turn(&k->section[i].turn, false, since_ms);
+                over &= want_turn(&k->section[i].turn, false, since_ms, &asked);
         for (size_t i = 0; i < k->n; i++)
-            over &= want_entry(k, &k->entry[i], since_ms);
+            over &= want_entry(k, &k->entry[i], since_ms, &asked);
     }
     gate_leave(&k->gate);
-    if (!over)
+    if (asked)
         gate_wake(&k->gate);
     return over;
 }

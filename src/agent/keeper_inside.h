@@ -118,8 +118,9 @@ int64_t keeper_period(const struct keeper_section *s);
 
 void keeper_turn_init(struct keeper_turn *t, int64_t due_ms);
 
-/* Inside: asks for a look at `since` or later. */
-void keeper_turn_want(struct keeper_turn *t, int64_t since_ms);
+/* Inside: asks for a look at `since` or later; whether it may be the next
+ * one now. */
+bool keeper_turn_want(struct keeper_turn *t, int64_t since_ms);
 
 /* Inside: when the next look is; *wanted: somebody waits for it. */
 int64_t keeper_turn_next(const struct keeper_turn *t, bool *wanted);
