@@ -55,10 +55,6 @@ set_up_judge(struct pipeline *p)
                               .scratch = &p->scratch,
                               .is_open = is_open,
                               .is_open_ctx = p};
-    p->terraform = p->judge;
-    p->no_filter = rules->filter;
-    p->no_filter.n_terraform = 0;
-    p->terraform.filter = &p->no_filter;
     p->teller = (struct teller){
         .maker = {p->o.maps, &rules->severity, &p->event, &p->scratch},
         .ignore = &rules->ignore,
@@ -190,8 +186,7 @@ look_at_states(struct pipeline *p)
     bool changed;
 
     p->n_states = keeper_adopt(p->o.keeper, &p->judge.states, &changed);
-    p->judge.n_states = p->terraform.n_states = p->n_states;
-    p->terraform.states = p->judge.states;
+    p->judge.n_states = p->n_states;
     p->n_numbers = at_most(keeper_count(p->o.keeper), STATUS_NUMBERS);
     p->oldest_good = CLOCK_NEVER;
     p->all_loaded = keeper_loaded_all(p->o.keeper);

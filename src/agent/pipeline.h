@@ -106,8 +106,6 @@ struct pipeline {
     struct arena event, scratch; /* of one event */
 
     struct judge judge;
-    struct judge terraform; /* the same, but hears Terraform's own events */
-    struct filter no_filter;
     struct teller teller;
     struct ledger ledger;
     struct dedup dedup;

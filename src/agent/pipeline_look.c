@@ -42,21 +42,15 @@ has_open(const struct looking *l)
 /*
  * What Terraform does itself is no drift; but when it puts back what was
  * drifting, that is over.  So while any drift is open its events are judged
- * for what they settle, and for nothing else.
+ * for what they settle.
  */
 static void
 judge_terraform(struct looking *l)
 {
     struct judgement *j = &l->o.judgement;
 
-    judge_event(&l->p->terraform, &l->ev, j);
+    judge_settling(&l->p->judge, &l->ev, j);
     l->terraform = j->verdict >= VERDICT_NONE && has_open(l);
-    for (size_t i = 0; i < j->trial.n_findings; i++) {
-        j->trial.finding[i]->verdict = VERDICT_NONE;
-        j->trial.finding[i]->n_changes = 0;
-    }
-    j->n_unmanaged = 0;
-    j->verdict = VERDICT_NONE;
     l->o.verdict = VERDICT_IGNORED;
 }
 

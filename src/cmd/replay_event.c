@@ -28,6 +28,7 @@ replay_event(struct replay *r, const struct event *ev, const char **broken)
      * with less than all there is must not be told. */
     uint64_t fails = r->setup.event.fails + r->setup.scratch.fails;
     struct outcome o = {.verdict = VERDICT_IGNORED};
+    bool settles = false;
     int rc = 0;
 
     o.event_id = record_event_id(ev, &r->setup.event);
@@ -37,6 +38,9 @@ replay_event(struct replay *r, const struct event *ev, const char **broken)
         judge_event(&r->judge, ev, &o.judgement);
         o.verdict = o.judgement.verdict;
         o.reason = o.judgement.reason;
+        settles = r->ledger.live > 0 && slice_eq(o.reason, SLICE("terraform"));
+        if (settles)
+            judge_settling(&r->judge, ev, &o.judgement);
     }
     if (r->setup.event.fails + r->setup.scratch.fails == fails &&
         o.judgement.trial.scope.broken != NULL) {
@@ -44,7 +48,7 @@ replay_event(struct replay *r, const struct event *ev, const char **broken)
         return ERR_SYNTAX;
     }
     r->count.events++;
-    if (o.verdict >= VERDICT_NONE)
+    if (o.verdict >= VERDICT_NONE || settles)
         rc = tell_event(&r->teller, ev, &o);
     if (r->setup.event.fails + r->setup.scratch.fails != fails)
         rc = ERR_MEMORY;

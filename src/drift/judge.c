@@ -325,3 +325,22 @@ judge_event(const struct judge *j, const struct event *ev,
     }
     judge_mapped(j, ev, ref, n, out);
 }
+
+void
+judge_settling(const struct judge *j, const struct event *ev,
+               struct judgement *out)
+{
+    struct filter filter = *j->filter;
+    struct judge judge = *j;
+
+    filter.n_terraform = 0;
+    judge.filter = &filter;
+    judge_event(&judge, ev, out);
+    for (size_t i = 0; i < out->trial.n_findings; i++) {
+        out->trial.finding[i]->verdict = VERDICT_NONE;
+        out->trial.finding[i]->n_changes = 0;
+    }
+    out->n_unmanaged = 0;
+    if (out->verdict > VERDICT_NONE)
+        out->verdict = VERDICT_NONE;
+}

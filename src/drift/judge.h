@@ -44,4 +44,12 @@ struct judgement {
 void judge_event(const struct judge *j, const struct event *ev,
                  struct judgement *out);
 
+/*
+ * Judges an event of Terraform's own, which judge_event() ignores, for what
+ * it puts back of drifts that are open and for nothing else: no finding is a
+ * drift, and nothing is unmanaged.
+ */
+void judge_settling(const struct judge *j, const struct event *ev,
+                    struct judgement *out);
+
 #endif

@@ -176,7 +176,6 @@ weigh(struct telling *t)
     struct outcome *o = t->outcome;
     const struct judgement *j = &o->judgement;
 
-    o->verdict = j->verdict;
     if (t->rule == NULL)
         return;
     o->verdict = VERDICT_IGNORED;

@@ -172,3 +172,18 @@ def test_pairs_reach_many_services(batches):  # noqa: F811
     """Else the test above would prove little."""
     services = {e["eventSource"] for b in batches for e, _ in pairs_of(b)}
     assert len(services) > 100
+
+
+def test_terraform_puts_back(replay):
+    """An apply is no drift, and ends the one that it undoes."""
+    events = [build.event({
+        "source": "ec2", "name": "ModifyInstanceAttribute",
+        "request": kind_of(kind), "record": {"userAgent": agent}}, kind)
+        for kind, agent in (("t3.large", "aws-cli/2.15"),
+                            ("t3.small", "Terraform/1.11.4"),
+                            ("t3.micro", "Terraform/1.11.4"))]
+    got = replay([STATE], events)
+    assert [(v["verdict"], v["reason"], [r["kind"] for r in v["records"]])
+            for v in got.verdicts] == [
+        ("drift", "", ["drift"]), ("ignored", "terraform", []),
+        ("ignored", "terraform", ["resolved"])]
