@@ -16,6 +16,13 @@ limiter_take(struct limiter *l, int64_t now_ms)
 }
 
 void
+limiter_end(struct limiter *l, int64_t now_ms)
+{
+    if (l->next_ms < now_ms + LIMITER_LEAST_MS)
+        l->next_ms = now_ms + LIMITER_LEAST_MS;
+}
+
+void
 limiter_slow(struct limiter *l, int64_t now_ms)
 {
     int64_t wide = 2 * spacing(l);

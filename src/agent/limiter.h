@@ -13,6 +13,7 @@
 
 #define LIMITER_SPACING_MS 500
 #define LIMITER_SPACING_MAX_MS 8000
+#define LIMITER_LEAST_MS 200
 
 /* All zero: nobody has called yet. */
 struct limiter {
@@ -22,6 +23,13 @@ struct limiter {
 
 /* Takes the next place; returns when it may be used, now at the earliest. */
 int64_t limiter_take(struct limiter *l, int64_t now_ms);
+
+/*
+ * A call has ended.  When it reached AWS nobody knows, after a slow handshake
+ * late: two calls in a row are forgiven, but not more, so the next one keeps
+ * LIMITER_LEAST_MS from this end.
+ */
+void limiter_end(struct limiter *l, int64_t now_ms);
 
 /* A call was throttled: twice the spacing, beginning now. */
 void limiter_slow(struct limiter *l, int64_t now_ms);

@@ -19,8 +19,15 @@ limiter_wait(void *ctx)
     int64_t at;
 
     gate_enter(gate);
+    /* An attempt that failed may have been sent twice: over a connection that
+     * was closed meanwhile, and over a new one. */
+    if (p->again) {
+        limiter_end(p->limiter, clock_steady_ms());
+        limiter_take(p->limiter, clock_steady_ms());
+    }
     at = limiter_take(p->limiter, clock_steady_ms());
     gate_leave(gate);
+    p->again = true;
     source_wait(p->s, -1, at);
     return !source_stopping(p->s);
 }
@@ -31,6 +38,7 @@ limiter_told(struct poller *p, bool throttled)
     struct gate *gate = &p->s->o.slots->gate;
 
     gate_enter(gate);
+    limiter_end(p->limiter, clock_steady_ms());
     if (throttled)
         limiter_slow(p->limiter, clock_steady_ms());
     else
@@ -55,6 +63,7 @@ poller_page(struct poller *p, int64_t deadline_ms, struct cloudtrail_page *page)
 
     if (deadline_ms == CLOCK_NEVER)
         deadline_ms = clock_steady_ms() + PAGE_DEADLINE_MS;
+    p->again = false;
     arena_reset(&p->page, 0);
     *page = (struct cloudtrail_page){0};
     /* The records come out of the body no longer than they are in it. */

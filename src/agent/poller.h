@@ -36,6 +36,7 @@ struct poller {
     struct limiter *limiter;
     unsigned max_results;
     unsigned failures; /* in a row */
+    bool again;        /* the call was tried before */
     bool by_page;      /* hand over what there is when memory is full */
     int64_t ahead_ms;  /* AWS's clock minus ours */
     struct err why;

@@ -21,6 +21,7 @@
 #include "aws/retry.h"
 #include "base/clock.h"
 #include "map/event.h"
+#include "tests/unit/agent/idle_client.h"
 
 #define EVENTS_MAX 8192
 #define WAIT_MS 60000 /* a slow machine is no failure */
@@ -224,24 +225,6 @@ aws_client_open(struct aws_client **c, const struct aws *aws,
     return 0;
 }
 
-void
-aws_client_close(struct aws_client *c)
-{
-    (void)c;
-}
-
-void
-aws_client_stop(struct aws_client *c)
-{
-    (void)c;
-}
-
-void
-aws_client_rest(struct aws_client *c)
-{
-    (void)c;
-}
-
 int64_t
 aws_skew_ms(const struct aws *aws)
 {
@@ -256,25 +239,6 @@ retry_delay_ms(enum retry_kind kind, unsigned attempt, uint32_t random,
     (void)kind, (void)random, (void)after_ms;
     w.failed |= attempt < 1;
     return 1;
-}
-
-int64_t
-limiter_take(struct limiter *l, int64_t now_ms)
-{
-    (void)l;
-    return now_ms;
-}
-
-void
-limiter_slow(struct limiter *l, int64_t now_ms)
-{
-    l->next_ms = now_ms;
-}
-
-void
-limiter_recover(struct limiter *l)
-{
-    l->next_ms = 0;
 }
 
 static bool
@@ -361,8 +325,8 @@ run(const struct row *row)
     gate_init(&w.gate);
     w.row = row;
     w.now_ms = clock_wall_ms() + row->ahead_ms;
-    source_slots_init(&slots, 1);
     arena_reset(&arena, 0);
+    source_slots_init(&slots, 1);
     assert_int_equal(source_open(&s, &o, &arena, &e), 0);
     assert_true(slice_eq(source_name(s), SLICE("prod/eu-west-1")));
     c = source_counts(s);

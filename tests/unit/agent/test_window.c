@@ -147,8 +147,8 @@ test_cover(void **unused)
     }
 }
 
-/* t: takes a place, s: was told to slow down, r: was let through; a digit
- * waits that many 100 ms. */
+/* t: takes a place, e: a call ends, s: was told to slow down, r: was let
+ * through; a digit waits that many 100 ms. */
 static const struct {
     const char *steps;
     int64_t at[6]; /* the places, from 1,000 on */
@@ -157,7 +157,9 @@ static const struct {
     {"t9tt", {0, 900, 1400}},   {"tstt", {0, 1000, 2000}},
     {"tsst", {0, 2000}},        {"tssssssstt", {0, 8000, 16000}},
     {"tsrtt", {0, 1000, 1875}}, {"tsrrrrrrrrrrtt", {0, 1000, 1500}},
-    {"rrrtt", {0, 500}},
+    {"rrrtt", {0, 500}},        {"te2et", {0, 500}},
+    {"t4et", {0, 600}},         {"t9et", {0, 1100}},
+    {"t9e9t", {0, 1800}},
 };
 
 static void
@@ -174,6 +176,8 @@ test_limits(void **unused)
             if (*s == 't')
                 assert_int_equal(limiter_take(&l, now),
                                  1000 + limits[i].at[n++]);
+            else if (*s == 'e')
+                limiter_end(&l, now);
             else if (*s == 's')
                 limiter_slow(&l, now);
             else if (*s == 'r')
