@@ -5,7 +5,8 @@
 void
 match_wanted(struct trial *t, const struct map_binding *b, struct wanted *w)
 {
-    *w = (struct wanted){.binding = b};
+    w->binding = b;
+    w->n = w->n_absent = 0;
     for (size_t i = 0; i < b->n_ids; i++) {
         struct values v = resolve(&t->scope, &b->id[i].path);
 
