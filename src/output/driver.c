@@ -35,9 +35,11 @@ random_next(struct output *o)
 bool
 driver_skips(struct output *o, const struct outbox_line *line)
 {
+    bool known = (line->known >> o->i & 1) != 0;
+
     /* The gravest is the least. */
-    if (line->severity <= o->options.min_severity &&
-        (line->known >> o->i & 1) == 0)
+    if (!known && (line->severity <= o->options.min_severity ||
+                   (o->driver->wants != NULL && o->driver->wants(o, line))))
         return false;
     atomic_fetch_add(&o->counts.skipped, 1);
     return true;

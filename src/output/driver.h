@@ -48,6 +48,9 @@ struct driver {
     /* Between two lines, and when the output was woken: see to what else was
      * asked for.  With deliver only; may be NULL.  0 or an error. */
     int (*refresh)(struct output *o, struct err *e);
+    /* Whether a line that is not grave enough is wanted all the same.  May be
+     * NULL: none is. */
+    bool (*wants)(const struct output *o, const struct outbox_line *line);
     /* Tries it without a record. */
     int (*probe)(struct output *o, int64_t deadline_ms, struct err *e);
     /* From another thread, perhaps: what is going on gives up. May be NULL. */

@@ -213,6 +213,17 @@ post_deliver(struct output *o, const struct outbox_line *line, struct err *e)
     return status < 0 ? status : post_judge(o, line, status, answer, e);
 }
 
+/* That a drift is over is never grave; but an incident that it began must not
+ * stay open for that.  PagerDuty takes no notice of one it does not know. */
+static bool
+post_wants(const struct output *o, const struct outbox_line *line)
+{
+    struct notice n;
+
+    return o->options.type == OUTPUT_PAGERDUTY &&
+           notice_read(&n, line->json) == 0 && n.kind == RECORD_RESOLVED;
+}
+
 /* Any answer shows that names, ways and certificates are right.  HEAD asks for
  * nothing to be done, and webhooks mostly answer that they do not know it. */
 static int
@@ -250,6 +261,7 @@ post_close(struct output *o)
 const struct driver post_driver = {
     .open = post_open,
     .deliver = post_deliver,
+    .wants = post_wants,
     .probe = post_probe,
     .cancel = post_cancel,
     .close = post_close,
