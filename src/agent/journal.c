@@ -8,7 +8,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
+
+#include "base/crc.h"
 
 #define MAGIC "tfdrift checkpoint 1\n"
 #define MAGIC_BYTES (sizeof(MAGIC) - 1)
@@ -51,12 +52,6 @@ write_at(const struct journal *j, int fd, struct slice s, uint64_t offset,
     return 0;
 }
 
-static uint32_t
-checksum(struct slice s)
-{
-    return (uint32_t)crc32(0, (const unsigned char *)s.p, (unsigned)s.n);
-}
-
 static void
 put_u32(struct buf *b, uint32_t v)
 {
@@ -91,7 +86,7 @@ journal_end(struct buf *b, size_t at)
         return;
     n = (uint32_t)(b->n - at - HEAD_BYTES);
     memcpy(b->p + at, &n, sizeof(n));
-    put_u32(b, checksum(slice_of(b->p + at, b->n - at)));
+    put_u32(b, crc_of(slice_of(b->p + at, b->n - at)));
 }
 
 /* The file under its name, or memory; locked. */
@@ -167,7 +162,7 @@ reading_frame(struct reading *r, struct slice *frame,
     if (!reading_fill(r, HEAD_BYTES + n + TAIL_BYTES))
         return 0;
     *frame = slice_of(r->p + r->from, HEAD_BYTES + n + TAIL_BYTES);
-    if (checksum(slice_head(*frame, HEAD_BYTES + n)) !=
+    if (crc_of(slice_head(*frame, HEAD_BYTES + n)) !=
         get_u32(frame->p + HEAD_BYTES + n)) {
         snprintf(damage->text, sizeof(damage->text),
                  "the checksum of a frame of %u bytes is wrong", n);

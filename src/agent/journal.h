@@ -8,7 +8,7 @@
  *
  *   file     "tfdrift checkpoint 1\n", then frames
  *   frame    u32 bytes of payload, u32 kind, payload, u32 CRC-32 of all
- *            before it (zlib's, RFC 1952 section 8)
+ *            before it (base/crc.h)
  *
  * Numbers are in the machine's own order: the file stays on its machine.
  * Without a path the frames are kept in memory of the kernel (memfd_create),

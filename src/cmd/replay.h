@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "base/out.h"
+#include "base/tally.h"
 #include "cmd/progress.h"
 #include "cmd/setup.h"
-#include "base/tally.h"
 #include "drift/dedup.h"
 #include "drift/judge.h"
 #include "drift/ledger.h"
