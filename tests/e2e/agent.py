@@ -81,14 +81,16 @@ class Agent:
         with open(self.config, "w") as f:
             f.write(ini([("agent", own)] + merged))
 
-    def start(self, ready=True):
-        """Starts it; waits until every state is loaded and source polled."""
+    def start(self, ready=True, before=()):
+        """Starts it, by another program if one is named; waits until every
+        state is loaded and every source polled."""
         clean = {k: v for k, v in os.environ.items()
                  if not k.startswith(("AWS_", "TF_", "SSL_")) and
                  not k.lower().endswith("_proxy")}
         self.runs += 1
         self.process = subprocess.Popen(
-            [self.path, "run", "-c", self.config], stdin=subprocess.DEVNULL,
+            [*before, self.path, "run", "-c", self.config],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**clean, **self.env})
         self.readers = [

@@ -114,3 +114,21 @@ def test_stop_during_a_hang(agent, trail, tmp_path):
     trail.plan(30)
     wait("the call", lambda: not trail.planned())
     assert a.stop() < 5
+
+
+def test_denied_region_stops_nothing(agent, trail, tmp_path):
+    """A region that may not be read is told of; the others are watched."""
+    regions = REGIONS[:3]
+    trail.plan(*["denied"] * 500, region=regions[1])
+    ids = fill(trail, [regions[0], regions[2]], range(3), 20)
+    fill(trail, [regions[1]], range(3), 20)
+    path = binary.write(tmp_path, "s.tfstate", world.queues(3, regions))
+    a = agent([world.source(trail, regions=", ".join(regions)),
+               world.local(path), world.VERIFY]).start(ready=False)
+    a.wait_events(every(ids))
+    a.says("cloudtrail:LookupEvents")
+    assert a.status("/readyz") == 503
+    # Asked again now and then, and not as fast as it may be.
+    time.sleep(2)
+    assert len(trail.of(regions[1])) <= 8
+    a.stop()

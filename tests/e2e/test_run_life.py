@@ -3,6 +3,7 @@ output."""
 import json
 import os
 import signal
+import tempfile
 import time
 
 import pytest
@@ -268,3 +269,65 @@ def test_memory_over_many_events(agent, trail, tmp_path):
     print("resident: %s kB" % sizes)
     assert sizes[-1] - sizes[0] < 512
     a.stop()
+
+
+def test_idle_memory(agent, trail, tmp_path):
+    """Four regions over TLS, nothing to do: 3 MB at most (DESIGN's aim)."""
+    regions = ["us-east-1", "eu-west-1", "eu-west-2", "eu-north-1"]
+    path = binary.write(tmp_path, "s.tfstate", world.queues(1))
+    a = agent([world.source(trail, regions=", ".join(regions)),
+               world.local(path), world.VERIFY]).start()
+    wait("three looks at each", lambda: all(
+        len(trail.of(r)) >= 3 for r in regions))
+    print("resident: %d kB" % a.rss_kb())
+    assert "asan" in a.path or a.rss_kb() <= 3072
+    a.stop()
+
+
+def test_reload_of_sources_and_states(agent, trail, tmp_path):
+    """A region more, another state; what is open stays known."""
+    one = binary.write(tmp_path, "1.tfstate", world.queues(2))
+    two = binary.write(tmp_path, "2.tfstate", world.queues(2, ["us-east-1"]))
+    a = agent([world.source(trail), world.local(one), world.VERIFY]).start()
+    ids = [trail.add(world.change(0), 5).id]
+    a.wait_events(ids)
+    trail.allowance.clear()
+    a.write([world.source(trail, regions=world.REGION + ", us-east-1"),
+             world.local(one), ("state \"more\"", {"type": "local",
+                                                   "path": two}),
+             world.VERIFY])
+    a.hup()
+    ids.append(trail.add(world.change(0, "us-east-1"), 5).id)
+    ids.append(trail.add(world.change(1), 2).id)
+    a.wait_events(ids)
+    back = trail.add(world.change(0, timeout=world.OLD), 1).id
+    wait("the end of the first", lambda: a.events("resolved") == [back])
+    a.stop()
+
+
+def open_up(path):
+    """Lets everyone read a file and reach it."""
+    os.chmod(path, 0o755)
+    while path != tempfile.gettempdir() and path != "/":
+        path = os.path.dirname(path)
+        os.chmod(path, os.stat(path).st_mode | 0o055)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_as_process_one_and_nobody(agent, setting, trail):
+    """In an image: first process of its namespace, nobody, no capability."""
+    a = agent(setting())
+    os.chown(a.folder, 65534, 65534)
+    for path in (a.folder, a.env["AWS_CA_BUNDLE"]):
+        open_up(path)
+    a.start(ready=False, before=["unshare", "--pid", "--fork",
+                                 "setpriv", "--reuid=65534", "--regid=65534",
+                                 "--clear-groups", "--no-new-privs",
+                                 "--bounding-set=-all", "--inh-caps=-all"])
+    a.wait_ready()
+    a.wait_events([trail.add(world.change(0)).id])
+    with open("/proc/%d/task/%d/children" % (a.process.pid,
+                                             a.process.pid)) as f:
+        child = int(f.read())
+    os.kill(child, signal.SIGTERM)
+    assert a.process.wait(5) == 0

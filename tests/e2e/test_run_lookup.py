@@ -115,3 +115,52 @@ def test_latency(agent, trail, tmp_path):
     assert late[n * 99 // 100 - 1] <= 1 + 0.1 + 1
     assert not trail.of(outcome="ThrottlingException")
     a.stop()
+
+
+def test_same_event_in_two_regions(agent, trail, tmp_path):
+    """Global services are told of in more than one: told once."""
+    regions = ["us-east-1", "eu-west-1"]
+    path = binary.write(tmp_path, "s.tfstate", world.queues(2))
+    a = agent([world.source(trail, regions=", ".join(regions)),
+               world.local(path), world.VERIFY]).start()
+    event = world.change(0)
+    for r in regions:
+        trail.add(event, 3, region=r)
+    ids = [event["eventID"], trail.add(world.change(1), 2).id]
+    a.wait_events(ids)
+    wait("both regions to be read", lambda: all(
+        any(event["eventID"] in c.events for c in trail.of(r))
+        for r in regions))
+    time.sleep(0.5)
+    a.no_more_than(ids)
+    a.stop()
+
+
+def test_records_that_are_large(agent, trail, tmp_path):
+    """Records of 60 KB: a page of fifty would be more than an answer may
+    be, so that fewer are asked for at once."""
+    ids = []
+    for i in range(16):
+        event = world.change(i)
+        event["requestParameters"]["padding"] = "\\\"é" * 6000
+        ids.append(trail.add(event, 30 + i % 20).id)
+    path = binary.write(tmp_path, "s.tfstate", world.queues(16))
+    a = agent([world.source(trail), world.local(path),
+               world.VERIFY]).start(ready=False)
+    a.wait_events(ids, 60)
+    a.stop()
+
+
+def test_what_nobody_manages(agent, trail, tmp_path):
+    """Made by hand, and in no state: told as that, and once."""
+    path = binary.write(tmp_path, "s.tfstate", world.queues(1))
+    a = agent([world.source(trail), world.local(path), world.VERIFY]).start()
+    made = trail.add(world.build.event({
+        "source": "sqs", "name": "CreateQueue",
+        "request": {"queueName": "q77"},
+        "response": {"queueUrl": world.queue_url(77)}}, "made"), 3).id
+    drift = trail.add(world.change(0), 2).id
+    a.wait_events([drift])
+    assert a.events("unmanaged") == [made]
+    assert a.records()[0]["action"] == "create"
+    a.stop()

@@ -63,6 +63,7 @@ class Moto:
         self.url = "http://127.0.0.1:%d" % self.port
         env = {k: v for k, v in os.environ.items()
                if not k.startswith(("AWS_", "PYTHON"))}
+        env["MOTO_S3_DEFAULT_MAX_KEYS"] = "50"  # a listing's page
         with open(log, "wb") as out:
             self.process = subprocess.Popen(
                 [os.path.join(root, "run"), "python3", "-W", "ignore", "-m",
