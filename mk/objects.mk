@@ -1,7 +1,7 @@
 # Objects, one flavour of all of them a row: its folder under $(BUILD), its
 # compiler and flags.  Release code is not position independent: the map's
 # tables then need no relocation at start and stay shared and read-only.
-release = $(MUSL_CC) -O2 -fno-pie -fstack-protector-strong \
+release = $(MUSL_CC) -O2 -fno-pie -fstack-protector --param=ssp-buffer-size=4 \
   -fno-asynchronous-unwind-tables
 host = $(CC) -O2
 plugin = $(CC) -O2 -fPIC -fvisibility=hidden -fstack-protector-strong
@@ -50,12 +50,18 @@ $(eval $(call flavour,plugin,$(filter src/base/%,$(OBJ))))
 $(eval $(call flavour,asan,$(OBJ) $(PLUGIN_OBJ)))
 $(eval $(call flavour,fuzz,$(OBJ) $(PLUGIN_OBJ)))
 
-# Speed is for the rooms that see every byte of input; those that wait for
-# others most of the time are compiled for size, where gcc's guesses about
-# what is not initialised are worse than at the other flavours' levels.
-$(foreach r,net aws output agent cmd,\
-  $(eval $(BUILD)/release/src/$(r)/%.o: \
-    DEFINES += -Os -Wno-maybe-uninitialized))
+# Speed is for what sees every byte of input; what waits for others most of
+# the time, and what few events come to, is compiled for size, where gcc's
+# guesses about what is not initialised are worse than at the other levels.
+SMALL := net/% aws/% output/% agent/% cmd/% \
+  $(patsubst %,map/%,syntax parse encode clause read build finish type) \
+  $(patsubst %,base/%,file log blocks gz clock thread tally text) \
+  $(patsubst %,state/%,backend_% keyglob kind flat) \
+  $(patsubst %,drift/%,sgrule% nacl route cidr record% ledger% actor tell \
+    ignore severity sensitive attrglob equal_time compare_patch compare_prune \
+    compare_transform owned parts)
+$(foreach s,$(SMALL),$(eval $(BUILD)/release/src/$(s).o: \
+  DEFINES += -Os -Wno-maybe-uninitialized))
 
 # The two files that know the version.
 %/src/cmd/version.o %/src/falco/plugin.o: \
