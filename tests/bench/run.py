@@ -13,7 +13,6 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-REPO = os.path.dirname(os.path.dirname(HERE))
 SCENE = os.path.join(HERE, "scene")
 RESOURCES, EVENTS, NOBODY_PERCENT = 50000, 200000, 75
 NOISE = 0.10
@@ -84,16 +83,10 @@ def whole(build, folder):
                   run["events"] / run["seconds"], run["peak_rss_kb"] / 1e3))
 
 
-def sizes(build):
-    """Bytes of the program, now and with a TLS client in it."""
-    probe = os.path.join(build, "tfdrift-tls-probe")
-    env = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
-    subprocess.run(["make", "-s", "-C", REPO, "BUILD=" + build, probe],
-                   stdout=subprocess.DEVNULL, env=env, check=True)
-    for name, what, aim in (("tfdrift", "the program", 900),
-                            ("tfdrift-tls-probe", "with TLS in it", 1000)):
-        yield Row("size: " + what, os.path.getsize(
-            os.path.join(build, name)) / 1e3, "KB", "most", aim, "stripped")
+def size(build):
+    return Row("size of the program",
+               os.path.getsize(os.path.join(build, "tfdrift")) / 1e3, "KB",
+               "most", 1000, "stripped")
 
 
 def measure(build):
@@ -106,7 +99,7 @@ def measure(build):
                 "loading a state of 50,000 resources", 0.5)
     with tempfile.TemporaryDirectory(prefix="tfdrift-bench-") as folder:
         yield from whole(build, folder)
-    yield from sizes(build)
+    yield size(build)
 
 
 def verdict(row):
