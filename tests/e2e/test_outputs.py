@@ -101,6 +101,8 @@ def run(tmp_path, trusting):
     yield make
     for a in made:
         a.kill()
+        for word in ("Sanitizer", "runtime error"):
+            assert word not in a.err, a.err[-4000:]
 
 
 def output(kind, hook, **keys):
