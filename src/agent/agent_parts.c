@@ -76,7 +76,7 @@ count_clients(const struct agent *a)
 {
     size_t states = a->config->n_states;
 
-    return a->n_sources + a->n_outputs + (states < 8 ? states : 8);
+    return a->n_sources + a->n_outputs + 2 * (states < 8 ? states : 8);
 }
 
 int

@@ -66,54 +66,101 @@ static const uint32_t calls[] = {
 };
 
 #define CALLS (sizeof(calls) / sizeof(*calls))
-#define HEAD 4 /* instructions before the calls */
+#define HEAD 6 /* instructions before the calls */
 #define TAIL 8 /* behind them, at most */
 
-/* Programs and processes: for a credential_process alone. */
-static const uint32_t exec_calls[] = {
-    __NR_execve, __NR_dup3, __NR_kill,  __NR_close_range,
-#if defined(__x86_64__)
-    __NR_dup2,   __NR_fork, __NR_vfork,
-#endif
+/*
+ * What no program that gives credentials has to do.  It inherits the filter,
+ * and what else it calls is its own business.
+ */
+static const uint32_t never[] = {
+    __NR_ptrace,
+    __NR_process_vm_readv,
+    __NR_process_vm_writev,
+    __NR_mount,
+    __NR_umount2,
+    __NR_pivot_root,
+    __NR_chroot,
+    __NR_setns,
+    __NR_unshare,
+    __NR_init_module,
+    __NR_finit_module,
+    __NR_delete_module,
+    __NR_kexec_load,
+    __NR_reboot,
+    __NR_swapon,
+    __NR_swapoff,
+    __NR_bpf,
+    __NR_perf_event_open,
+    __NR_userfaultfd,
+    __NR_add_key,
+    __NR_request_key,
+    __NR_keyctl,
+    __NR_settimeofday,
+    __NR_clock_settime,
+    __NR_open_by_handle_at,
 };
 
-#define EXEC_CALLS (sizeof(exec_calls) / sizeof(*exec_calls))
+#define NEVER (sizeof(never) / sizeof(*never))
+#define LONGEST (CALLS > NEVER ? CALLS : NEVER)
 
-/* One more call that is allowed; an instruction of its own returns, since a
- * jump reaches 255 instructions at most. */
+/* An answer to one call; an instruction of its own returns, since a jump
+ * reaches 255 instructions at most. */
 static size_t
-put_call(struct instruction *p, uint32_t call)
+put_call(struct instruction *p, uint32_t call, uint32_t answer)
 {
     p[0] = (struct instruction){JUMP_EQUAL, 0, 1, call};
-    p[1] = (struct instruction){RETURN, 0, 0, ALLOW};
+    p[1] = (struct instruction){RETURN, 0, 0, answer};
     return 2;
 }
 
-/* Allows the calls; returns 0 or an errno. */
-static int
-filter_calls(bool exec)
+/* Only the calls that are listed; returns how many instructions. */
+static size_t
+put_allowed(struct instruction *list)
 {
-    struct instruction list[HEAD + 2 * (CALLS + EXEC_CALLS) + TAIL];
-    struct program program = {.list = list};
     size_t n = 0;
 
-    list[n++] = (struct instruction){LOAD_WORD, 0, 0, DATA_ARCH};
-    list[n++] = (struct instruction){JUMP_EQUAL, 1, 0, ARCH};
-    list[n++] = (struct instruction){RETURN, 0, 0, KILL};
-    list[n++] = (struct instruction){LOAD_WORD, 0, 0, DATA_CALL};
     for (size_t i = 0; i < CALLS; i++)
-        n += put_call(list + n, calls[i]);
-    for (size_t i = 0; exec && i < EXEC_CALLS; i++)
-        n += put_call(list + n, exec_calls[i]);
-    /* clone() for a thread; for a process only with exec.  clone3() hides
-     * its flags in memory: libc falls back when it is not there. */
-    list[n++] = (struct instruction){JUMP_EQUAL, 0, 4, __NR_clone};
+        n += put_call(list + n, calls[i], ALLOW);
+    /* clone() for a thread, never for a process.  clone3() hides its flags
+     * in memory: libc does without it where it is refused. */
+    list[n++] = (struct instruction){JUMP_EQUAL, 0, 3, __NR_clone};
     list[n++] = (struct instruction){LOAD_WORD, 0, 0, DATA_ARG0};
     list[n++] = (struct instruction){JUMP_BITS, 0, 1, CLONE_IS_THREAD};
     list[n++] = (struct instruction){RETURN, 0, 0, ALLOW};
-    list[n++] = (struct instruction){RETURN, 0, 0, exec ? ALLOW : REFUSE};
     list[n++] = (struct instruction){RETURN, 0, 0, REFUSE};
-    program.n = (uint16_t)n;
+    return n;
+}
+
+/* All but the calls that nobody has to make. */
+static size_t
+put_refused(struct instruction *list)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < NEVER; i++)
+        n += put_call(list + n, never[i], REFUSE);
+    list[n++] = (struct instruction){RETURN, 0, 0, ALLOW};
+    return n;
+}
+
+/* Restricts the system calls; returns 0 or an errno. */
+static int
+filter_calls(bool exec)
+{
+    struct instruction list[HEAD + 2 * LONGEST + TAIL] = {
+        {LOAD_WORD, 0, 0, DATA_ARCH},
+        {JUMP_EQUAL, 1, 0, ARCH},
+        {RETURN, 0, 0, KILL},
+        {LOAD_WORD, 0, 0, DATA_CALL},
+        /* x32's calls have numbers of their own, of which none is known. */
+        {JUMP_LEAST, 0, 1, X32_CALL},
+        {RETURN, 0, 0, REFUSE},
+    };
+    struct program program = {.list = list};
+    size_t n = exec ? put_refused(list + HEAD) : put_allowed(list + HEAD);
+
+    program.n = (uint16_t)(HEAD + n);
     return prctl(PR_SET_SECCOMP, 2 /* SECCOMP_MODE_FILTER */, &program) < 0
                ? errno
                : 0;
@@ -177,9 +224,7 @@ restrict_files(const struct sandbox *s, int *version)
     }
     if (*version >= FS_TRUNCATE_SINCE)
         write |= FS_TRUNCATE;
-    attr.handled_fs = write | FS_REMOVE_DIR | FS_MAKE_ALL;
-    if (!s->exec)
-        attr.handled_fs |= FS_EXECUTE;
+    attr.handled_fs = write | FS_REMOVE_DIR | FS_MAKE_ALL | FS_EXECUTE;
     ruleset =
         (int)syscall(__NR_landlock_create_ruleset, &attr, sizeof(attr), 0);
     if (ruleset < 0)
@@ -201,7 +246,8 @@ sandbox_enter(const struct sandbox *s, int *landlock, struct err *e)
      * that is run gains anything by its set-user-ID bit. */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         rc = errno;
-    if (rc == 0)
+    *landlock = 0;
+    if (rc == 0 && !s->exec)
         rc = restrict_files(s, landlock);
     if (rc != 0)
         return err_set(e, ERR_IO, "cannot enter the sandbox (Landlock): %s",

@@ -6,9 +6,12 @@
  * refused by the kernel, for good, in all threads started afterwards.
  *
  *   seccomp   only the system calls listed in sandbox_calls.def; no new
- *             programs and no new processes, unless `exec`
+ *             programs and no new processes
  *   Landlock  writing, creating and removing only in the folders given
  *             (kernels before 5.13, or without it: not restricted)
+ *
+ * A program that gives credentials (`exec`) inherits all this and could not
+ * work in it: then only what no such program needs is refused.
  *
  * Reading files stays allowed: a reload may name new ones, and secrets are
  * mounted anew under the names they have.
