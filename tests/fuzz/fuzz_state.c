@@ -39,7 +39,7 @@ tell(const struct state *st, char *to)
 
         state_address(&in, &maps.names, &out);
         value_json(&out, &maps.names, in.attrs);
-        value_json(&out, &maps.names, in.sensitive);
+        value_json(&out, &maps.names, state_sensitive(&in));
         if (in.type == NAME_NONE)
             continue;
         state_find(st, in.type, s.n > 0 ? s : slice_of(NULL, 0), &hits);
