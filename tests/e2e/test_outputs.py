@@ -287,3 +287,23 @@ def test_only_what_is_grave_enough(run, scene, hook):
     drained(hook, COUNT)
     assert number(a, "skipped_total", "slack") == COUNT
     a.stop()
+
+
+def test_check_tries_each_without_a_record(scene, hook, trusting, tmp_path):
+    """One that answers, one that nobody listens for, one that the CAs of
+    this run do not vouch for."""
+    gone = "https://localhost:%d/%s" % (free_port(), SECRET)
+    config = binary.write(tmp_path, "t.ini", agents.ini(scene.sections(
+        output("http", hook), ("gone", {"type": "teams", "url": gone}))))
+    r = binary.run(["check", "--online", "-c", config], env=trusting)
+    assert r.status == 1
+    told = r.out + r.err
+    assert "refused" in told and SECRET not in told
+    assert hook.heads == 1 and not hook.posts
+    config = binary.write(tmp_path, "t.ini", agents.ini(scene.sections(
+        output("http", hook))))
+    assert binary.run(["check", "--online", "-c", config],
+                      env=trusting).status == 0
+    r = binary.run(["check", "--online", "-c", config])
+    assert r.status == 1 and "certificate" in (r.out + r.err).lower()
+    assert SECRET not in r.out + r.err
