@@ -285,6 +285,34 @@ pauses(void **state)
     }
 }
 
+/* To be throttled is no failure until it has lasted. */
+static void
+throttled(void **state)
+{
+    struct output_options options = {.type = OUTPUT_STDOUT,
+                                     .name = SLICE("stdout"),
+                                     .min_severity = SEVERITY_DEBUG};
+    struct err e = {.code = ERR_THROTTLED, .text = "429"};
+
+    (void)state;
+    running_open(&run, &options);
+    driver_failed(run.o, &e);
+    assert_true(output_counts(run.o)->up);
+    run.o->since -= DRIVER_STALL_MS;
+    driver_failed(run.o, &e);
+    assert_false(output_counts(run.o)->up);
+    driver_accept(run.o, 0, 1);
+    assert_true(output_counts(run.o)->up);
+    assert_int_equal(run.o->since, 0);
+    driver_failed(run.o, &e);
+    assert_true(output_counts(run.o)->up);
+    e.code = ERR_REMOTE;
+    driver_failed(run.o, &e);
+    assert_false(output_counts(run.o)->up);
+    assert_int_equal(output_counts(run.o)->failures, 4);
+    output_close(run.o);
+}
+
 int
 main(void)
 {
@@ -299,6 +327,7 @@ main(void)
         cmocka_unit_test(piped),
         cmocka_unit_test(stuck),
         cmocka_unit_test(pauses),
+        cmocka_unit_test(throttled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
