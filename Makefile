@@ -21,7 +21,8 @@ Q = $(if $(V),,@echo "  $@";)
 # Debian's names for what builds it, and for what tests it on top.
 PACKAGES := gcc libc6-dev musl-tools binutils bzip2
 TEST_PACKAGES := file python3 python3-pytest python3-yaml libcmocka-dev clang \
-  clang-format libclang-rt-14-dev python3-botocore python3-cryptography
+  clang-format libclang-rt-14-dev python3-botocore python3-cryptography \
+  python3-pytest-xdist
 NEEDED := $(PACKAGES) $(CROSS_PACKAGES) \
   $(if $(filter image,$(MAKECMDGOALS)),ca-certificates podman runc) \
   $(if $(filter test unit fuzz lint bench,$(MAKECMDGOALS)),$(TEST_PACKAGES))
@@ -81,7 +82,8 @@ test: packages ## build, unit tests, a short fuzzing, tests on the binary
 	@$(MAKE) unit
 	@$(MAKE) fuzz FUZZ_SECONDS=$$(($(SMOKE_SECONDS) * $(JOBS) / $(words \
 	  $(FUZZERS) -) + 1))
-	$(PYTHON) -B -m pytest -q -p no:cacheprovider tests/e2e
+	$(PYTHON) -B -m pytest -q -p no:cacheprovider -n $$(($(JOBS) + 1)) \
+	  --dist loadfile tests/e2e
 unit: $(UNITS:%=%.run) ## unit tests alone, under ASan and UBSan
 $(UNITS:%=%.run): %.run: $(BUILD)/asan/%
 	@tools/unit.sh $<
