@@ -2,6 +2,7 @@
  * The command line's first word to its subcommand.  A command is one row.
  */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,11 +57,26 @@ say_unknown(const char *name)
     return err_status(ERR_USAGE);
 }
 
+/* Whoever starts us may have closed the three standard descriptors: a file
+ * that took the place of one would be written into. */
+static void
+fill_standard(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 
+    fill_standard();
     /* A closed pipe is a failed write, which commands report. */
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {

@@ -163,6 +163,19 @@ probed_state(void *ctx, struct slice name, const struct err *e)
     p->each(p->ctx, AGENT_STATE, name, e != NULL ? e : &fine);
 }
 
+/* One output, which may not even be opened. */
+static void
+probe_output(struct agent *a, size_t i, const struct probing *p)
+{
+    struct output_options o;
+    struct err why = {.code = 0};
+
+    agent_output_options(&a->config->outputs[i], a->net, &o);
+    if (output_open(&a->output[i], &o, NULL, i, a->memory, &why) == 0)
+        output_probe(a->output[i], clock_steady_ms() + PROBE_MS, &why);
+    p->each(p->ctx, AGENT_OUTPUT, a->output_name[i], &why);
+}
+
 int
 agent_probe(struct agent *a, const struct config *c, struct arena *memory,
             void (*each)(void *ctx, enum agent_part part, struct slice name,
@@ -171,13 +184,8 @@ agent_probe(struct agent *a, const struct config *c, struct arena *memory,
 {
     /* Neither the checkpoint nor the port: a running agent has them. */
     static step *const steps[] = {
-        agent_open_maps,
-        agent_open_tables,
-        agent_open_network,
-        agent_open_keeper,
-        agent_open_sources,
-        agent_open_outputs,
-        NULL,
+        agent_open_maps,   agent_open_tables,  agent_open_network,
+        agent_open_keeper, agent_open_sources, NULL,
     };
     struct probing p = {each, ctx};
     int rc = take_steps(a, c, memory, steps, e);
@@ -190,12 +198,8 @@ agent_probe(struct agent *a, const struct config *c, struct arena *memory,
     }
     if (rc == 0)
         keeper_probe(a->keeper, clock_steady_ms() + PROBE_MS, probed_state, &p);
-    for (size_t i = 0; i < a->n_outputs && rc == 0; i++) {
-        struct err why = {.code = 0};
-
-        output_probe(a->output[i], clock_steady_ms() + PROBE_MS, &why);
-        each(ctx, AGENT_OUTPUT, a->output_name[i], &why);
-    }
+    for (size_t i = 0; i < a->n_outputs && rc == 0; i++)
+        probe_output(a, i, &p);
     agent_close(a, false, clock_steady_ms());
     return rc;
 }

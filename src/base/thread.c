@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "clock.h"
@@ -54,6 +55,7 @@ thread_start(pthread_t *t, const char *name, void *(*fn)(void *ctx), void *ctx,
 {
     pthread_attr_t a;
     sigset_t all, before;
+    char own[16] = "";
     int rc;
 
     pthread_attr_init(&a);
@@ -62,12 +64,16 @@ thread_start(pthread_t *t, const char *name, void *(*fn)(void *ctx), void *ctx,
      * mask of the one that makes it. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    /* It also inherits the name; to give it one later takes a file of /proc,
+     * which a sandbox closes (prctl(2), PR_SET_NAME). */
+    prctl(PR_GET_NAME, own);
+    prctl(PR_SET_NAME, name);
     rc = pthread_create(t, &a, fn, ctx);
+    prctl(PR_SET_NAME, own);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&a);
     if (rc != 0)
         return err_set(e, ERR_MEMORY, "cannot start a thread: %s",
                        strerror(rc));
-    pthread_setname_np(*t, name);
     return 0;
 }
