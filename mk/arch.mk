@@ -17,3 +17,9 @@ STRIP := $(MACHINE)-linux-gnu-strip
 TARBALLS ?= $(wildcard build/third_party/.tarballs)
 CROSS_PACKAGES := gcc-$(subst _,-,$(MACHINE))-linux-gnu musl-dev:$(ARCH)
 endif
+
+# What it takes to build and try the other one here.
+ifeq ($(HOST_ARCH),amd64)
+EMULATION_PACKAGES := gcc-aarch64-linux-gnu musl-dev:arm64 qemu-user-static \
+  libcmocka-dev:arm64
+endif

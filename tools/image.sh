@@ -18,20 +18,20 @@ tag=tfdrift:$version
 [ "$arch" = "$here" ] || tag=$tag-$arch
 
 rm -rf "$folder"
-mkdir -p "$folder"
-cp "$binary" "$folder/tfdrift"
-cp "$bundle" "$folder/ca-certificates.crt"
-chmod 0755 "$folder/tfdrift"
-chmod 0644 "$folder/ca-certificates.crt"
+install -d "$folder/root/etc/ssl/certs" "$folder/root/var/lib" "$folder/state"
+install -m 0755 "$binary" "$folder/root/tfdrift"
+install -m 0644 "$bundle" "$folder/root/etc/ssl/certs/ca-certificates.crt"
 
 set -- -f docker/Containerfile --build-arg "VERSION=$version" \
 	--platform "linux/$arch" -t "$tag"
-# Docker's format: OCI's own has no place for a health check.
+# Docker's format: OCI's own has no place for a health check.  One layer, and
+# no times in it: the same files give the same layer.
+buildah_flags='--format docker --layers=false --timestamp 0'
 if command -v podman >/dev/null; then
-	podman build -q --format docker "$@" "$folder" >/dev/null
+	podman build -q $buildah_flags "$@" "$folder" >/dev/null
 	size=$(podman image inspect --format '{{.Size}}' "$tag")
 elif command -v buildah >/dev/null; then
-	buildah build -q --format docker "$@" "$folder" >/dev/null
+	buildah build -q $buildah_flags "$@" "$folder" >/dev/null
 	size=$(buildah inspect --type image --format '{{.Docker.Size}}' "$tag")
 elif docker info >/dev/null 2>&1; then
 	docker build -q "$@" "$folder" >/dev/null
