@@ -210,21 +210,45 @@ stage_begin(struct checkpoint *cp, uint64_t line)
     return at;
 }
 
-/* Closes it.  When it does not fit, because the disk refuses for long, all
- * that waits is given up for a whole new file later: what is in memory is
- * then written as it is, once nothing is under way. */
+/* Gives up all that waits for lines; what outputs accepted stays, for none
+ * of them is to get it twice. */
 static void
-stage_end(struct checkpoint *cp, size_t at)
+stage_shed(struct checkpoint *cp, size_t end)
+{
+    uint64_t head[2];
+    size_t kept = 0;
+
+    for (size_t at = 0; at < end; at += CHECKPOINT_STAGE_HEAD + head[1]) {
+        memcpy(head, cp->stage.p + at, sizeof(head));
+        if (head[0] != 0)
+            continue;
+        memmove(cp->stage.p + kept, cp->stage.p + at,
+                CHECKPOINT_STAGE_HEAD + head[1]);
+        kept += CHECKPOINT_STAGE_HEAD + head[1];
+    }
+    cp->stage.n = kept;
+}
+
+/*
+ * Closes it.  When it does not fit, because the disk or an output refuses for
+ * long, all that waits is given up for a whole new file later: what is in
+ * memory is then written as it is, once nothing is under way.
+ */
+static void
+stage_end(struct checkpoint *cp, size_t at, uint64_t line)
 {
     uint64_t n = cp->stage.n - at - CHECKPOINT_STAGE_HEAD;
+    bool full = cp->stage.full;
 
-    if (!cp->stage.full && !cp->overrun) {
+    cp->stage.full = false;
+    if (!full && (!cp->overrun || line == 0)) {
         memcpy(cp->stage.p + at + 8, &n, sizeof(n));
         return;
     }
+    cp->stage.n = at;
+    if (full)
+        stage_shed(cp, at);
     cp->overrun = true;
-    cp->stage.full = false;
-    cp->stage.n = 0;
 }
 
 void
@@ -238,7 +262,7 @@ checkpoint_event(struct checkpoint *cp, struct dedup_id id, uint64_t line)
         checkpoint_drift(&cp->stage, &saved);
     checkpoint_frame(&cp->stage, CHECKPOINT_FRAME_IDS,
                      checkpoint_bytes(&id, sizeof(id)), slice_of("", 0));
-    stage_end(cp, at);
+    stage_end(cp, at, line);
 }
 
 void
@@ -252,7 +276,7 @@ checkpoint_source(struct checkpoint *cp, struct slice source,
         p->position = *position;
     checkpoint_frame(&cp->stage, CHECKPOINT_FRAME_SOURCE,
                      checkpoint_bytes(position, sizeof(*position)), source);
-    stage_end(cp, at);
+    stage_end(cp, at, line);
 }
 
 void
@@ -263,6 +287,6 @@ checkpoint_accept(struct checkpoint *cp, uint64_t output, uint64_t record)
 
     checkpoint_frame(&cp->stage, CHECKPOINT_FRAME_ACCEPTED,
                      checkpoint_bytes(&a, sizeof(a)), slice_of("", 0));
-    stage_end(cp, at);
+    stage_end(cp, at, 0);
     note_accepted(cp, a);
 }

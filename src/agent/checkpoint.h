@@ -53,7 +53,8 @@ struct checkpoint {
     size_t n_accepted;                    /* ever noted */
     struct buf stage; /* what waits: number of a line, bytes, frames */
     uint64_t last;    /* the number that was staged last */
-    bool overrun;     /* something staged did not fit: all must be written */
+    bool overrun;     /* something staged did not fit: all must be written;
+                       * until then only what outputs accepted is staged */
     bool failing;     /* the last write failed */
     uint64_t compact_bytes; /* size at which the file is written anew */
 
@@ -97,7 +98,8 @@ void checkpoint_accept(struct checkpoint *cp, uint64_t output, uint64_t record);
 
 /*
  * Writes what was staged for lines up to `done`.  `busy` holds the ids in
- * the dedup ring whose events are not told yet.  Returns 0 (also when there
+ * the dedup ring whose events are not told yet; NULL: some event is half told,
+ * and only what was staged may be written.  Returns 0 (also when there
  * was nothing to do) or an error with e set, after which the same is tried
  * again by the next call.
  */

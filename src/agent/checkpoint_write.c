@@ -180,9 +180,9 @@ checkpoint_write(struct checkpoint *cp, uint64_t done,
                  const struct dedup_id *busy, size_t n_busy, struct err *e)
 {
     bool quiet;
-    int rc = cp->overrun ? 0 : write_due(cp, done, e);
+    int rc = write_due(cp, done, e);
 
-    quiet = cp->stage.n == 0 && done >= cp->last;
+    quiet = cp->stage.n == 0 && done >= cp->last && busy != NULL;
     if (rc == 0 && quiet &&
         (cp->overrun || cp->journal.bytes > cp->compact_bytes))
         rc = snapshot(cp, busy, n_busy, e);

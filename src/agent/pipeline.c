@@ -81,7 +81,8 @@ set_up_tables(struct pipeline *p, struct arena *a, size_t bytes)
         arena_split(&p->scratch, a, bytes / 16 * 3) < 0 ||
         ledger_init(&p->ledger, a, drifts, at_most(LEDGER_BYTES, bytes / 12)) <
             0 ||
-        dedup_init(&p->dedup, a, ids) < 0 || tally_init(&p->unmapped, a) < 0)
+        dedup_init(&p->dedup, a, ids) < 0 || tally_init(&p->unmapped, a) < 0 ||
+        windows_init(&p->windows, a, p->o.n_sources) < 0)
         return ERR_MEMORY;
     return held_init(&p->held, a, bytes / 8);
 }
@@ -240,7 +241,7 @@ take(struct pipeline *p, int64_t now_ms)
     const struct source_batch *batch;
 
     if (p->taking == SIZE_MAX) {
-        batch = p->windows.n < WINDOWS_MAX ? next_batch(p) : NULL;
+        batch = next_batch(p);
         if (batch == NULL)
             return false;
         p->window = windows_open(&p->windows, p->taking, &batch->after);
@@ -291,6 +292,7 @@ static void
 judge_events(struct pipeline *p)
 {
     int64_t now, next;
+    size_t held;
     bool more;
 
     /* Without the states everything would be unmanaged. */
@@ -301,7 +303,9 @@ judge_events(struct pipeline *p)
         now = clock_steady_ms();
         look_at_states(p);
         next = pipeline_held(p, now);
-        more = take(p, now);
+        held = p->held.n;
+        /* When those that are held now are due is known after a look. */
+        more = take(p, now) || p->held.n > held;
         stage_windows(p);
         pipeline_save(p, now);
         publish(p);

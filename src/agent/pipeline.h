@@ -42,7 +42,7 @@
 #include "map/words.h"
 #include "output/outbox.h"
 
-#define PIPELINE_LINES 8192 /* in the outbox that are told apart */
+#define PIPELINE_LINES 8192 /* that may wait in the outbox, at most */
 #define PIPELINE_SOURCES_MAX CHECKPOINT_SOURCES_MAX
 
 /* Why events are ignored, as metrics count them. */
@@ -134,6 +134,9 @@ struct pipeline {
     size_t taking; /* the source whose batch is at hand; SIZE_MAX: none */
     size_t at;     /* the event in it */
     uint64_t window;
+    /* An event is half told: the ledger is ahead of what is staged.  Still
+     * so when the end came in between; then nothing more is told. */
+    bool telling;
 
     struct pipeline_counts counts;
     pthread_t thread;
@@ -171,9 +174,13 @@ bool pipeline_event(struct pipeline *p, const struct source_event *event,
 /* Looks at the held events that are due; returns when the next one is. */
 int64_t pipeline_held(struct pipeline *p, int64_t now_ms);
 
-/* Tells all of a judged event, and stages it as done. */
-void pipeline_tell(struct pipeline *p, const struct event *ev,
+/* Tells all of a judged event, and stages it as done.  False: it is closing,
+ * and the event is not told as a whole; it will be read again. */
+bool pipeline_tell(struct pipeline *p, const struct event *ev,
                    struct dedup_id id, struct outcome *o, bool locked);
+
+/* Whether one more line can be put. */
+bool pipeline_room(struct pipeline *p);
 
 /* Notes what outputs accepted and writes the checkpoint. */
 void pipeline_save(struct pipeline *p, int64_t now_ms);

@@ -67,7 +67,7 @@ pipeline_event(struct pipeline *p, const struct source_event *event,
     enum held_why why;
     struct err e = {.text = ""};
 
-    if (!outbox_room(p->o.outbox, 1))
+    if (p->telling || !pipeline_room(p))
         return false;
     if (!look_decode(&l, event->raw, &e)) {
         look_refuse(&l, &e);
@@ -83,14 +83,15 @@ pipeline_event(struct pipeline *p, const struct source_event *event,
     l.since_ms = happened(event->time_ms, now_ms);
     if (!must_wait(&l, p->held.n, &why)) {
         seen(p, l.id);
-        look_finish(&l, false);
+        return look_finish(&l, false);
     } else if (hold(&l, why, now_ms)) {
         seen(p, l.id);
     } else if (p->held.n > 0) {
         return false; /* until one of those that wait has gone */
     } else {
         seen(p, l.id);
-        look_finish(&l, false); /* larger than all there is to hold events */
+        /* It is larger than all there is to hold events. */
+        return look_finish(&l, false);
     }
     return true;
 }

@@ -91,7 +91,7 @@ settle(struct looking *l, struct held *h, int64_t now_ms, bool *locked)
     return true;
 }
 
-/* Looks at number i; true when it is over. */
+/* Looks at number i; true when it is over, and told. */
 static bool
 look(struct pipeline *p, size_t i, int64_t now_ms)
 {
@@ -107,8 +107,7 @@ look(struct pipeline *p, size_t i, int64_t now_ms)
     }
     if (!settle(&l, h, now_ms, &locked))
         return false;
-    look_finish(&l, locked && l.o.verdict == VERDICT_DRIFT);
-    return true;
+    return look_finish(&l, locked && l.o.verdict == VERDICT_DRIFT);
 }
 
 int64_t
@@ -117,7 +116,7 @@ pipeline_held(struct pipeline *p, int64_t now_ms)
     int64_t next = CLOCK_NEVER;
     size_t i = 0;
 
-    while (i < p->held.n) {
+    while (i < p->held.n && !p->telling) {
         struct held *h = &p->held.list[i];
 
         if (held_blocks(&p->held, i, &h->keys)) {
@@ -131,7 +130,7 @@ pipeline_held(struct pipeline *p, int64_t now_ms)
         }
         /* Its states are on their way: the keeper wakes us. */
         if (!keeper_want(p->o.keeper, h->state, h->due_ms) ||
-            !outbox_room(p->o.outbox, 1) || !look(p, i, now_ms)) {
+            !pipeline_room(p) || !look(p, i, now_ms)) {
             if (h->due_ms > now_ms && h->due_ms < next)
                 next = h->due_ms;
             i++;

@@ -118,14 +118,16 @@ count_verdict(struct pipeline *p, const struct looking *l)
     atomic_fetch_add(&p->counts.ignored[i], 1);
 }
 
-void
+bool
 look_finish(struct looking *l, bool locked)
 {
     struct pipeline *p = l->p;
 
-    if (l->o.verdict >= VERDICT_NONE || l->terraform)
-        pipeline_tell(p, &l->ev, l->id, &l->o, locked);
+    if ((l->o.verdict >= VERDICT_NONE || l->terraform) &&
+        !pipeline_tell(p, &l->ev, l->id, &l->o, locked))
+        return false;
     count_verdict(p, l);
+    return true;
 }
 
 bool

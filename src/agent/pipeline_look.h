@@ -31,8 +31,9 @@ bool look_judge(struct looking *l, struct err *e);
 /* Whether the states that it may be about were looked at after it. */
 bool look_is_fresh(const struct looking *l);
 
-/* The event is over: told, if there is anything to tell, and counted. */
-void look_finish(struct looking *l, bool locked);
+/* The event is over: told, if there is anything to tell, and counted.  False
+ * as for pipeline_tell(). */
+bool look_finish(struct looking *l, bool locked);
 
 /* It cannot be judged: said, counted, and done with all the same. */
 void look_refuse(struct looking *l, const struct err *e);

@@ -5,6 +5,8 @@
  * The batches that sources have handed over and that are not done with: a
  * source's place moves on when all events of its oldest window are told,
  * however long some of them have to wait, and never past one that is not.
+ * Of each source only a few are told apart: what comes when those are there
+ * joins the newest, so that one that waits stops nobody.
  */
 
 #include <stdbool.h>
@@ -12,8 +14,9 @@
 #include <stdint.h>
 
 #include "agent/source.h"
+#include "base/arena.h"
 
-#define WINDOWS_MAX 256
+#define WINDOWS_EACH 4 /* of one source */
 
 struct window {
     uint64_t id;
@@ -23,12 +26,16 @@ struct window {
 };
 
 struct windows {
-    struct window list[WINDOWS_MAX]; /* the oldest first */
+    struct window *list; /* the oldest first */
     size_t n;
     uint64_t last; /* id given last */
 };
 
-/* A window that is coming in; its id, or 0 when there are too many. */
+/* Room for those of n_sources sources.  Returns 0 or ERR_MEMORY. */
+int windows_init(struct windows *w, struct arena *arena, size_t n_sources);
+
+/* A window that is coming in, of a source whose number is below n_sources;
+ * its id.  The one before of that source has come in whole. */
 uint64_t windows_open(struct windows *w, size_t source,
                       const struct source_position *after);
 
