@@ -14,7 +14,8 @@ MUSL_CC := $(MACHINE)-linux-gnu-gcc \
   -specs /usr/lib/$(MACHINE)-linux-musl/musl-gcc.specs
 STRIP := $(MACHINE)-linux-gnu-strip
 # What was fetched for this machine's own build will do.
-TARBALLS ?= $(wildcard build/third_party/.tarballs)
+TARBALLS ?= $(if $(wildcard build/third_party/.tarballs/*.tar.*),\
+  build/third_party/.tarballs)
 CROSS_PACKAGES := gcc-$(subst _,-,$(MACHINE))-linux-gnu musl-dev:$(ARCH)
 endif
 
