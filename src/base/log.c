@@ -17,6 +17,8 @@ static const char *const levels[] = {
  * other threads log. */
 static atomic_int least_level = LOG_INFO;
 static atomic_bool as_json;
+static char own_mem[LOG_NAME_MAX_BYTES];
+static struct buf own_name = {.p = own_mem, .max = LOG_NAME_MAX_BYTES};
 
 void
 log_set(enum log_level least)
@@ -25,9 +27,12 @@ log_set(enum log_level least)
 }
 
 void
-log_set_json(bool json)
+log_set_json(const struct slice *name)
 {
-    atomic_store(&as_json, json);
+    own_name.n = 0;
+    if (name != NULL)
+        buf_put(&own_name, slice_head(*name, LOG_NAME_MAX_BYTES));
+    atomic_store(&as_json, name != NULL);
 }
 
 /* What reads as one word that is clearly a value; 0x7f and UTF-8 do not. */
@@ -84,9 +89,10 @@ put_json(struct buf *b, enum log_level level, const char *room,
 
     b->max -= JSON_END_BYTES;
     clock_text(clock_wall_ms(), time);
-    buf_fmt(b, "{\"time\":\"%s\",\"level\":\"%s\",\"room\":\"%s\",", time,
-            levels[level], room);
-    buf_put(b, SLICE("\"message\":"));
+    buf_fmt(b, "{\"time\":\"%s\",\"agent\":", time);
+    buf_json(b, buf_slice(&own_name));
+    buf_fmt(b, ",\"level\":\"%s\",\"room\":\"%s\",\"message\":", levels[level],
+            room);
     buf_json(b, slice_str(message));
     for (; fields != NULL && fields->key != NULL && !cut; fields++) {
         size_t before = b->n;

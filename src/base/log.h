@@ -33,9 +33,14 @@ struct log_field {
 /* The least level that is written from now on; LOG_INFO before. */
 void log_set(enum log_level least);
 
-/* Whether lines are JSON objects from now on: time (RFC 3339), level, room,
- * message, and then the keys. */
-void log_set_json(bool json);
+#define LOG_NAME_MAX_BYTES 64
+
+/*
+ * Lines are JSON objects from now on (time, RFC 3339; agent, level, room,
+ * message; then the keys), with what this process calls itself; or, with name
+ * NULL, text again.  Not while other threads log.
+ */
+void log_set_json(const struct slice *name);
 
 /*
  * Writes the line.  room is the folder it comes from, fields an array that

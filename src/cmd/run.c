@@ -71,7 +71,8 @@ open_agent(struct run *r, unsigned which, struct err *e)
 
     arena_reset(&r->memory, 0);
     log_set((enum log_level)c->agent.log_level);
-    log_set_json(c->agent.log_format == CONFIG_LOG_JSON);
+    log_set_json(c->agent.log_format == CONFIG_LOG_JSON ? &c->agent.name
+                                                        : NULL);
     rc = agent_open(&r->agent, c, &r->memory, e);
     if (rc == 0 && c->agent.sandbox && !r->confined) {
         rc = agent_confine(&r->agent, e);
