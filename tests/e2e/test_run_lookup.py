@@ -36,7 +36,9 @@ def test_pages_and_rate(agent, trail, tmp_path):
     a.stop()
     calls = list(trail.calls)
     assert {c.outcome for c in calls} == {"ok"}, "was throttled"
-    assert lookup_events.most_in(calls) <= 2
+    # As they come in, which a busy machine moves a little.
+    assert lookup_events.most_in(calls, 0.8) <= 2
+    assert len(calls) <= 2 * (calls[-1].at - calls[0].at) + 2
     looks = sequences(calls)
     for look in looks:
         for c in look:

@@ -9,7 +9,7 @@ import pytest
 
 import world
 from agent import wait
-from peers import moto_server, wire
+from peers import faults, moto_server, wire
 
 REGION = "us-east-1"
 TABLE = "locks"
@@ -306,4 +306,95 @@ def test_state_that_goes_away(watch, trail, front, bucket):
     ids.append(trail.add(world.change(1)).id)
     a.wait_events(ids)
     a.wait_ready()
+    a.stop()
+
+
+def denied_by_dynamodb():
+    return wire.Reply(400, json.dumps({
+        "__type": "com.amazon.coral.service#AccessDeniedException",
+        "Message": "not authorized to perform: dynamodb:GetItem"}),
+        kind="application/x-amz-json-1.0")
+
+
+@pytest.mark.parametrize("answer", [
+    denied_by_dynamodb,
+    lambda: wire.Reply(500, "{}", kind="application/x-amz-json-1.0"),
+    "json_cut", "reset_mid_body"], ids=["denied", "500", "cut", "reset"])
+def test_lock_table_that_fails(answer, watch, trail, front, bucket):
+    """Nobody can say whether an apply is running: told all the same, after
+    lock_wait at the latest, and not twice."""
+    key = "a.tfstate"
+    bucket.put(key, world.queues(2))
+    a = watch(section(front, bucket, key, lock_table=bucket.table))
+    front.fail("dynamodb", "GetItem", *[answer] * 400)
+    ids = [trail.add(world.change(0)).id]
+    a.wait_events(ids, 15)
+    front.failing.clear()
+    ids.append(trail.add(world.change(1)).id)
+    a.wait_events(ids)
+    a.stop()
+
+
+def test_digest_that_never_fits(watch, trail, front, bucket):
+    """Ten seconds on, it is an error that is told; then it fits."""
+    key = "a.tfstate"
+    body = bucket.put(key, world.queues(1))
+    bucket.digest(key, b"something else")
+    a = watch(section(front, bucket, key, lock_table=bucket.table),
+              ready=False)
+    a.says("(?i)digest|md5", 25)
+    assert a.status("/readyz") == 503
+    assert not a.records()
+    bucket.digest(key, body)
+    a.wait_events([trail.add(world.change(0)).id], 30)
+    a.stop()
+
+
+def test_listing_that_fails(watch, trail, front, bucket):
+    """The states that a glob had found stay while they cannot be listed."""
+    bucket.put("n/a.tfstate", world.queues(2))
+    a = watch(section(front, bucket, "n/*.tfstate"))
+    front.fail("s3", "list-type=2", *[
+        lambda: moto_server.error_s3(503, "SlowDown"), "reset_mid_body",
+        "json_none", "early_close"] * 3)
+    ids = [trail.add(world.change(0)).id]
+    a.wait_events(ids, 5)
+    time.sleep(1.5)
+    front.failing.clear()
+    bucket.put("n/b.tfstate", build_queue(5))
+    time.sleep(1.5)
+    ids.append(trail.add(world.change(5)).id)
+    a.wait_events(ids)
+    a.stop()
+
+
+def test_hang_of_one_state(watch, trail, front, bucket):
+    """S3 says nothing for one object: the others are used as soon as that
+    is given up, and SIGTERM does not wait for it."""
+    bucket.put("a.tfstate", world.queues(1))
+    bucket.put("b.tfstate", build_queue(1))
+    a = watch(section(front, bucket, "a.tfstate", "a"),
+              section(front, bucket, "b.tfstate", "b"))
+    front.fail("s3", "b.tfstate", *[
+        lambda: wire.Reply(200, write=faults.hang(40))] * 20)
+    wait("the call", lambda: len(front.failing) < 20)
+    a.wait_events([trail.add(world.change(0)).id], 15)
+    left = len(front.failing)
+    wait("another call", lambda: len(front.failing) < left, 30)
+    assert a.stop() < 5
+
+
+def test_state_that_does_not_fit(agent, trail, front, bucket, environment):
+    """More than the memory there is: told, and the others are used."""
+    bucket.put("big.tfstate", world.queues(100000), digest=False)
+    bucket.put("a.tfstate", world.queues(1))
+    a = agent([("agent", {"memory": "16M"}), world.source(trail),
+               section(front, bucket, "a.tfstate", "small"),
+               section(front, bucket, "big.tfstate", "big",
+                       cache_ttl="5m"),
+               world.VERIFY], environment).start(ready=False)
+    a.says("(?i)memory|arena|too large", 30)
+    a.wait_events([trail.add(world.change(0)).id])
+    assert a.status("/healthz") == 200 and a.status("/readyz") == 503
+    assert a.rss_kb() < 20 * 1024
     a.stop()

@@ -190,7 +190,7 @@ class LookupEvents:
         return name or "ok", reply, page if good else None
 
 
-def most_in(calls, window_s=0.95):
+def most_in(calls, window_s):
     """The most calls that began within window_s of each other."""
     times = sorted(c.at for c in calls)
     most = 0
