@@ -11,7 +11,7 @@
 
 #include "base/crc.h"
 
-#define MAGIC "tfdrift checkpoint 1\n"
+#define MAGIC "tfdrift checkpoint 2\n"
 #define MAGIC_BYTES (sizeof(MAGIC) - 1)
 #define HEAD_BYTES 8 /* of a frame */
 #define TAIL_BYTES 4
@@ -89,6 +89,18 @@ journal_end(struct buf *b, size_t at)
     put_u32(b, crc_of(slice_of(b->p + at, b->n - at)));
 }
 
+/* Whether it is not the file of that name any more: whoever had it put
+ * another in its place before it was locked here. */
+static bool
+is_replaced(const struct journal *j)
+{
+    struct stat open, named;
+
+    return j->path[0] != '\0' &&
+           (fstat(j->fd, &open) < 0 || stat(j->path, &named) < 0 ||
+            open.st_ino != named.st_ino || open.st_dev != named.st_dev);
+}
+
 /* The file under its name, or memory; locked. */
 static int
 open_file(struct journal *j, struct err *e)
@@ -98,7 +110,7 @@ open_file(struct journal *j, struct err *e)
                 : memfd_create("tfdrift-checkpoint", MFD_CLOEXEC);
     if (j->fd < 0)
         return failed(j, "open", e);
-    if (flock(j->fd, LOCK_EX | LOCK_NB) < 0)
+    if (flock(j->fd, LOCK_EX | LOCK_NB) < 0 || is_replaced(j))
         return err_set(e, ERR_IO, "%s: another process uses this checkpoint",
                        j->path);
     return 0;
@@ -234,7 +246,7 @@ journal_open(struct journal *j, struct slice path, struct arena *scratch,
              void (*each)(void *ctx, uint32_t kind, struct slice payload),
              void *ctx, struct journal_damage *damage, struct err *e)
 {
-    bool kept = path.n == 0 && j->path[0] == '\0' && j->fd > 0;
+    bool kept = path.n == 0 && j->memory > 0;
     size_t mark = arena_mark(scratch);
     struct reading r = {.size = JOURNAL_PAYLOAD_MAX_BYTES + 64};
     int rc = 0;
@@ -246,6 +258,10 @@ journal_open(struct journal *j, struct slice path, struct arena *scratch,
     memcpy(j->path, path.p != NULL ? path.p : "", path.n);
     j->path[path.n] = '\0';
     j->next = -1;
+    if (kept) {
+        j->fd = j->memory;
+        j->memory = 0;
+    }
     if (!kept && (rc = open_file(j, e)) < 0)
         return rc;
     r.fd = j->fd;
@@ -259,18 +275,30 @@ journal_open(struct journal *j, struct slice path, struct arena *scratch,
     return rc;
 }
 
+/* What was kept in memory is of no use any more. */
+static void
+forget_memory(struct journal *j)
+{
+    if (j->memory > 0)
+        close(j->memory);
+    j->memory = 0;
+}
+
 int
 journal_append(struct journal *j, struct slice frames, struct err *e)
 {
-    int rc = write_at(j, j->fd, frames, j->bytes, e);
+    int rc = write_at(j, j->fd, frames, j->bytes, e), cut;
 
     if (rc == 0 && j->path[0] != '\0' && fdatasync(j->fd) < 0)
         rc = failed(j, "sync", e);
-    if (rc == 0)
+    if (rc == 0) {
         j->bytes += frames.n;
-    else if (ftruncate(j->fd, (off_t)j->bytes) < 0)
-        /* The next append writes over it, at the same place. */
-        return rc;
+        forget_memory(j);
+        return 0;
+    }
+    /* If it stays, the next append writes over it, at the same place. */
+    cut = ftruncate(j->fd, (off_t)j->bytes);
+    (void)cut;
     return rc;
 }
 
@@ -349,9 +377,11 @@ journal_close(struct journal *j, bool keep)
     if (j->next >= 0)
         close(j->next);
     j->next = -1;
-    if (keep && j->path[0] == '\0')
-        return;
-    if (j->fd > 0)
+    if (keep && j->path[0] == '\0' && j->fd > 0)
+        j->memory = j->fd;
+    else if (j->fd > 0)
         close(j->fd);
     j->fd = -1;
+    if (!keep)
+        forget_memory(j);
 }

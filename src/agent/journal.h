@@ -6,7 +6,7 @@
  * shorter one: what was appended and synced is there after a kill or a power
  * cut, what was not is not, and nothing is ever half there.
  *
- *   file     "tfdrift checkpoint 1\n", then frames
+ *   file     "tfdrift checkpoint 2\n", then frames
  *   frame    u32 bytes of payload, u32 kind, payload, u32 CRC-32 of all
  *            before it (base/crc.h)
  *
@@ -31,6 +31,7 @@
 struct journal {
     char path[FILE_PATH_MAX_BYTES]; /* empty: in memory */
     int fd;                         /* -1: none */
+    int memory;                     /* one that was kept; 0: none */
     int next;                       /* the one that replaces it; -1: none */
     uint64_t bytes;                 /* of the file */
     uint64_t next_bytes;
@@ -73,7 +74,10 @@ int journal_replace(struct journal *j, struct err *e);
 int journal_put(struct journal *j, struct slice frames, struct err *e);
 int journal_commit(struct journal *j, struct err *e);
 
-/* Closes the file; one in memory is kept for journal_open() if `keep`. */
+/*
+ * Closes the file; one in memory is kept for journal_open() if `keep`, until
+ * something was appended to a file instead.
+ */
 void journal_close(struct journal *j, bool keep);
 
 #endif

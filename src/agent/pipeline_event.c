@@ -12,14 +12,14 @@ happened(int64_t wall_ms, int64_t now_ms)
                        : INT64_MIN;
 }
 
-/* Why the event must wait, if it must; `behind` so many of the held. */
+/* Why the event must wait, if it must. */
 static bool
-must_wait(const struct looking *l, size_t behind, enum held_why *why)
+must_wait(const struct looking *l, enum held_why *why)
 {
     *why = l->terraform ? HELD_TERRAFORM : HELD_FRESH;
     if (l->o.verdict < VERDICT_NONE && !l->terraform)
         return false;
-    if (held_blocks(&l->p->held, behind, &l->keys))
+    if (held_blocks(&l->p->held, l->behind, &l->keys))
         return true;
     if (l->o.verdict == VERDICT_DRIFT)
         *why = HELD_DRIFT;
@@ -63,7 +63,7 @@ bool
 pipeline_event(struct pipeline *p, const struct source_event *event,
                int64_t now_ms)
 {
-    struct looking l = {.p = p};
+    struct looking l = {.p = p, .behind = p->held.n};
     enum held_why why;
     struct err e = {.text = ""};
 
@@ -81,7 +81,7 @@ pipeline_event(struct pipeline *p, const struct source_event *event,
         return true;
     }
     l.since_ms = happened(event->time_ms, now_ms);
-    if (!must_wait(&l, p->held.n, &why)) {
+    if (!must_wait(&l, &why)) {
         seen(p, l.id);
         return look_finish(&l, false);
     } else if (hold(&l, why, now_ms)) {

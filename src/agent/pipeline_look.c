@@ -41,8 +41,8 @@ has_open(const struct looking *l)
 
 /*
  * What Terraform does itself is no drift; but when it puts back what was
- * drifting, that is over.  So while any drift is open its events are judged
- * for what they settle.
+ * drifting, that is over.  So while any drift is open, or may soon be, its
+ * events are judged for what they settle.
  */
 static void
 judge_terraform(struct looking *l)
@@ -50,7 +50,10 @@ judge_terraform(struct looking *l)
     struct judgement *j = &l->o.judgement;
 
     judge_settling(&l->p->judge, &l->ev, j);
-    l->terraform = j->verdict >= VERDICT_NONE && has_open(l);
+    find_keys(l);
+    l->terraform =
+        j->verdict >= VERDICT_NONE &&
+        (has_open(l) || held_blocks(&l->p->held, l->behind, &l->keys));
     l->o.verdict = VERDICT_IGNORED;
 }
 
@@ -81,9 +84,11 @@ look_judge(struct looking *l, struct err *e)
     judge_event(&p->judge, &l->ev, &l->o.judgement);
     l->o.verdict = l->o.judgement.verdict;
     l->o.reason = l->o.judgement.reason;
-    if (p->ledger.live > 0 && slice_eq(l->o.reason, SLICE("terraform")))
+    if ((p->ledger.live > 0 || l->behind > 0) &&
+        slice_eq(l->o.reason, SLICE("terraform")))
         judge_terraform(l);
-    find_keys(l);
+    else
+        find_keys(l);
     if (p->event.fails + p->scratch.fails != fails) {
         atomic_fetch_add(&p->counts.too_large, 1);
         err_set(e, ERR_MEMORY, "it needs more than [agent] memory gives");

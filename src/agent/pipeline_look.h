@@ -18,6 +18,7 @@ struct looking {
     struct held_keys keys;
     size_t state;     /* whose look counts; SIZE_MAX: that of all */
     int64_t since_ms; /* steady clock: when it happened */
+    size_t behind;    /* so many of the held came before it */
     bool terraform;   /* Terraform's own; only what it puts back is told */
 };
 

@@ -173,9 +173,10 @@ struct application {
     struct ledger *ledger;
     const struct finding *finding;
     const struct names *names;
-    size_t open;   /* drifts still open that are newer than a deletion */
-    bool reborn;   /* a deletion is over */
-    size_t closed; /* drifts that are over now */
+    struct slice when; /* of the event */
+    size_t open;       /* drifts still open that are newer than a deletion */
+    bool reborn;       /* a deletion is over */
+    size_t closed;     /* drifts that are over now */
 };
 
 /* Whether a settled path is that of the change, or holds it. */
@@ -210,6 +211,14 @@ is_settled(const struct application *a, struct ledger_at *it,
     return whole || (c->n_members > 0 && left == 0);
 }
 
+/* Whether a drift happened after the event.  Times of one form are in the
+ * order of their texts (RFC 3339 section 5.1); of others nothing is known. */
+static bool
+is_after(const struct application *a, struct slice time)
+{
+    return time.n == a->when.n && memcmp(time.p, a->when.p, time.n) > 0;
+}
+
 /* Closes the changes of one drift that the event settles. */
 static bool
 apply_settled(void *ctx, struct ledger_drift *d)
@@ -219,6 +228,8 @@ apply_settled(void *ctx, struct ledger_drift *d)
     struct ledger_head h = ledger_read(a->ledger->text + d->at, d->n, &it);
     struct ledger_change c;
 
+    if (is_after(a, h.time))
+        return true;
     for (uint32_t i = 0; i < h.n_changes && !d->is_delete; i++) {
         ledger_read_change(&it, &c);
         if (c.open && is_settled(a, &it, &c)) {
@@ -242,7 +253,12 @@ apply_created(void *ctx, struct ledger_drift *d)
 {
     struct application *a = ctx;
     const struct finding *f = a->finding;
+    struct ledger_at it;
 
+    if (is_after(a, ledger_read(a->ledger->text + d->at, d->n, &it).time)) {
+        a->open += d->open > 0;
+        return true;
+    }
     if (a->reborn) {
         d->changed |= d->open > 0;
         a->closed += d->open > 0;
@@ -263,9 +279,10 @@ apply_created(void *ctx, struct ledger_drift *d)
 
 size_t
 ledger_apply(struct ledger *l, const struct names *ns, struct slice state,
-             struct slice address, const struct finding *f)
+             struct slice address, struct slice when, const struct finding *f)
 {
-    struct application a = {.ledger = l, .finding = f, .names = ns};
+    struct application a = {
+        .ledger = l, .finding = f, .names = ns, .when = when};
 
     /* Most events settle nothing, and the chains may be long. */
     if (l->live == 0 || (f->n_settled == 0 && !f->creates))

@@ -59,11 +59,13 @@ bool ledger_is_open(const struct ledger *l, struct slice state,
 
 /*
  * What an event says of a resource, before its own drifts are opened: what
- * of it is settled, and whether it creates the resource again.  Returns how
- * many drifts that closes.
+ * of it is settled, and whether it creates the resource again.  `when` is its
+ * time, in the form of the records' timestamps: events may come late, and
+ * drifts that happened after it stay open.  Returns how many drifts it
+ * closes.
  */
 size_t ledger_apply(struct ledger *l, const struct names *ns,
-                    struct slice state, struct slice address,
+                    struct slice state, struct slice address, struct slice when,
                     const struct finding *f);
 
 /* A drift that is over. */

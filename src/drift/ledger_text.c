@@ -212,10 +212,12 @@ ledger_write(struct buf *b, const struct record *r, const struct names *ns)
     put_u32(b, r->state.n);
     put_u32(b, r->address.n);
     put_u32(b, r->id.n);
+    put_u32(b, r->timestamp.n);
     put_u32(b, r->changes.n);
     buf_put(b, r->state);
     buf_put(b, r->address);
     buf_put(b, r->id);
+    buf_put(b, r->timestamp);
     for (size_t i = 0; i < r->changes.n; i++)
         put_change(b, &r->changes.list[i], ns);
 }
@@ -249,16 +251,18 @@ struct ledger_head
 ledger_read(char *p, size_t n, struct ledger_at *it)
 {
     struct ledger_head h;
-    uint32_t state_n, address_n, id_n;
+    uint32_t state_n, address_n, id_n, time_n;
 
     *it = (struct ledger_at){.p = p, .n = n};
     state_n = get_u32(it);
     address_n = get_u32(it);
     id_n = get_u32(it);
+    time_n = get_u32(it);
     h.n_changes = get_u32(it);
     h.state = get_text(it, state_n);
     h.address = get_text(it, address_n);
     h.id = get_text(it, id_n);
+    h.time = get_text(it, time_n);
     return h;
 }
 

@@ -5,7 +5,7 @@
  * One open drift as bytes: what the ledger keeps of a record.  Written once;
  * after that only the marks of what is still open change.
  *
- *   head     lengths; state, address, id
+ *   head     lengths; state, address, id, time of the event
  *   change   lengths, open mark; path, old, new; its members
  *   member   of a set that changed: open mark; a hash of each of its fields
  *
@@ -21,7 +21,7 @@
 #include "drift/record.h"
 
 struct ledger_head {
-    struct slice state, address, id;
+    struct slice state, address, id, time;
     uint32_t n_changes;
 };
 

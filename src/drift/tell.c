@@ -127,10 +127,14 @@ tell_unmanaged(struct telling *t)
 /* What the event says of drifts that are open.  Addresses are not free to
  * make, so resources of which nothing is settled are passed over. */
 static void
-settle(struct telling *t)
+settle(struct telling *t, const struct event *ev)
 {
     struct teller *by = t->by;
     const struct trial *trial = &t->outcome->judgement.trial;
+    struct slice when = SLICE("");
+
+    if (by->ledger->live > 0)
+        when = event_text(ev, EVENT_TIME, by->maker.arena);
 
     for (size_t i = 0; i < trial->n_findings && by->ledger->live > 0; i++) {
         const struct finding *f = trial->finding[i];
@@ -138,7 +142,7 @@ settle(struct telling *t)
         if (f->n_settled > 0 || f->creates)
             t->closed +=
                 ledger_apply(by->ledger, names_of(by), state_name(f->in.state),
-                             record_address(&f->in, &by->maker), f);
+                             record_address(&f->in, &by->maker), when, f);
     }
 }
 
@@ -203,7 +207,7 @@ tell_event(struct teller *by, const struct event *ev, struct outcome *o)
     const struct judgement *j = &o->judgement;
     int rc;
 
-    settle(t);
+    settle(t, ev);
     if ((rc = make_room(t)) < 0)
         return rc;
     if (j->verdict < VERDICT_UNMANAGED && t->closed == 0)
