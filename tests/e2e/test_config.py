@@ -214,7 +214,7 @@ def test_ways_to_give_an_option(tmp_path, tfdrift):
 
 
 @pytest.mark.parametrize("args, said", [
-    (["check", "--online", "-c", "x"], "unknown option --online"),
+    (["check", "--offline", "-c", "x"], "unknown option --offline"),
     (["check", "-c"], "a value must follow -c"),
     (["check", "--config"], "a value must follow --config"),
     (["check", "-x"], "unknown option -x"),
@@ -252,8 +252,9 @@ def test_version_names_what_is_linked(tfdrift):
     assert re.match(r"tfdrift \d+\.\d+\.\d+$", first)
     with open(os.path.join(REPO, "third_party", "versions.lock")) as f:
         rows = [x.split() for x in f if x.strip() and x[0] != "#"]
+    # Of a row with only some files, those are headers: not linked.
     assert {x.lower() for x in parts.split(", ")} == \
-        {"%s %s" % (x[0], x[1]) for x in rows}
+        {"%s %s" % (x[0], x[1]) for x in rows if len(x) == 6}
     events, types = map(int, re.match(
         r"(\d+) events and (\d+) resource types are mapped$", counts).groups())
     lines = binary.lines(tfdrift(["coverage", "--json"]).out)
