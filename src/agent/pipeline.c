@@ -92,7 +92,6 @@ pipeline_open(struct pipeline *p, const struct pipeline_options *o,
               struct arena *arena, size_t bytes, struct err *e)
 {
     struct checkpoint kept = p->checkpoint;
-    struct arena mine;
     int rc;
 
     memset(p, 0, sizeof(*p));
@@ -100,8 +99,9 @@ pipeline_open(struct pipeline *p, const struct pipeline_options *o,
     p->o = *o;
     p->taking = SIZE_MAX;
     gate_init(&p->gate);
-    if (arena_split(&mine, arena, bytes) < 0 ||
-        set_up_tables(p, &mine, bytes) < 0)
+    /* Some of it is taken later: names of events that no mapping knows. */
+    if (arena_split(&p->memory, arena, bytes) < 0 ||
+        set_up_tables(p, &p->memory, bytes) < 0)
         return err_set(e, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
     set_up_judge(p);
     for (size_t i = 0; i < o->n_outputs; i++) {
@@ -109,7 +109,7 @@ pipeline_open(struct pipeline *p, const struct pipeline_options *o,
         p->output_hash[i] = text_hash(o->output[i]);
     }
     rc = checkpoint_open(&p->checkpoint, o->config->agent.checkpoint, &p->dedup,
-                         &p->ledger, &mine, &p->scratch, e);
+                         &p->ledger, &p->memory, &p->scratch, e);
     if (rc == 0 && p->checkpoint.damage.text[0] != '\0')
         LOG(LOG_WARNING, "agent", "the checkpoint was damaged; set aside",
             log_text("what", slice_str(p->checkpoint.damage.text)),

@@ -103,6 +103,7 @@ struct pipeline_line {
 
 struct pipeline {
     struct pipeline_options o;
+    struct arena memory;         /* of what lasts */
     struct arena event, scratch; /* of one event */
 
     struct judge judge;

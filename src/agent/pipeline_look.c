@@ -3,6 +3,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#define UNMAPPED_NAME_BYTES 128 /* of a name that is counted; AWS': 64 */
+
 /* The resources that an event is about, for the order among events. */
 static void
 find_keys(struct looking *l)
@@ -112,8 +114,11 @@ count_verdict(struct pipeline *p, const struct looking *l)
     if (o->verdict == VERDICT_UNMAPPED) {
         gate_enter(&p->gate);
         tally_add(&p->unmapped,
-                  record_service(event_text(&l->ev, EVENT_SOURCE, &p->event)),
-                  event_text(&l->ev, EVENT_NAME, &p->event));
+                  slice_head(record_service(
+                                 event_text(&l->ev, EVENT_SOURCE, &p->event)),
+                             UNMAPPED_NAME_BYTES),
+                  slice_head(event_text(&l->ev, EVENT_NAME, &p->event),
+                             UNMAPPED_NAME_BYTES));
         gate_leave(&p->gate);
     }
     if (o->verdict != VERDICT_IGNORED)
