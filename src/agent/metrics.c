@@ -18,16 +18,32 @@ void
 metrics_label(struct buf *b, struct slice value)
 {
     buf_byte(b, '"');
-    for (size_t i = 0; i < value.n; i++) {
-        if (value.p[i] == '\n') {
+    while (value.n > 0) {
+        size_t run = text_line_end(value) ? 3 : text_utf8(value);
+
+        if (run > 0) {
+            buf_put(b, slice_head(value, run));
+        } else if (value.p[0] == '\n') {
             buf_put(b, SLICE("\\n"));
-            continue;
-        }
-        if (value.p[i] == '"' || value.p[i] == '\\')
+        } else if (value.p[0] == '"' || value.p[0] == '\\') {
             buf_byte(b, '\\');
-        buf_byte(b, (unsigned char)value.p[i]);
+            buf_byte(b, (unsigned char)value.p[0]);
+        } else {
+            /* A control character is shown; one byte that is no UTF-8 would
+             * spoil the whole page. */
+            text_put_utf8(b, (unsigned char)value.p[0] < 0x80 ? '?' : 0xfffd);
+        }
+        value = slice_from(value, run > 0 ? run : 1);
     }
     buf_byte(b, '"');
+}
+
+void
+metrics_end(struct buf *b, size_t begun)
+{
+    buf_byte(b, '\n');
+    if (b->full)
+        b->n = begun;
 }
 
 /* One sample with at most one label. */
@@ -35,6 +51,8 @@ void
 metrics_sample(struct buf *b, const char *name, const char *label,
                struct slice value, uint64_t n)
 {
+    size_t begun = b->n;
+
     buf_fmt(b, "tfdrift_%s", name);
     if (label != NULL) {
         buf_fmt(b, "{%s=", label);
@@ -43,7 +61,7 @@ metrics_sample(struct buf *b, const char *name, const char *label,
     }
     buf_byte(b, ' ');
     buf_u64(b, n);
-    buf_byte(b, '\n');
+    metrics_end(b, begun);
 }
 
 /* Milliseconds as seconds. */
@@ -51,15 +69,18 @@ void
 metrics_sample_ms(struct buf *b, const char *name, const char *label,
                   struct slice value, int64_t ms)
 {
+    size_t begun = b->n;
+
     buf_fmt(b, "tfdrift_%s", name);
     if (label != NULL) {
         buf_fmt(b, "{%s=", label);
         metrics_label(b, value);
         buf_byte(b, '}');
     }
-    buf_fmt(b, " %s%lld.%03lld\n", ms < 0 ? "-" : "",
+    buf_fmt(b, " %s%lld.%03lld", ms < 0 ? "-" : "",
             (long long)((ms < 0 ? -ms : ms) / 1000),
             (long long)((ms < 0 ? -ms : ms) % 1000));
+    metrics_end(b, begun);
 }
 
 /* A counter or gauge of its own. */
@@ -139,13 +160,15 @@ write_unmapped(struct agent *a, struct buf *b)
     gate_enter(&p->gate);
     n = tally_top(&p->unmapped, top, METRICS_UNMAPPED_MAX);
     for (size_t i = 0; i < n; i++) {
+        size_t begun = b->n;
+
         buf_put(b, SLICE("tfdrift_events_unmapped_total{service="));
         metrics_label(b, top[i]->service);
         buf_put(b, SLICE(",event="));
         metrics_label(b, top[i]->event);
         buf_put(b, SLICE("} "));
         buf_u64(b, top[i]->count);
-        buf_byte(b, '\n');
+        metrics_end(b, begun);
     }
     gate_leave(&p->gate);
 }
@@ -228,8 +251,10 @@ metrics_write(struct agent *a, int64_t now_ms, struct buf *b)
     write_memory(a, now_ms, b);
     metrics_sources(a, b);
     metrics_outputs(a, b);
-    metrics_states(a, b);
     metrics_calls(a, b);
-    /* Last: it is what may be cut off by the end of the room. */
     write_unmapped(a, b);
+    /* Last: there may be hundreds, and what there is no room for is left out,
+     * line by line. */
+    metrics_states(a, b);
+    b->full = false;
 }

@@ -13,10 +13,12 @@
 #define METRICS_STATES_MAX 256   /* with series of their own */
 #define METRICS_UNMAPPED_MAX 100 /* names, the most frequent */
 
-/* now_ms is the time of day.  b->full when it does not fit. */
+/* now_ms is the time of day.  Lines that do not fit are left out, the last
+ * ones first. */
 void metrics_write(struct agent *a, int64_t now_ms, struct buf *b);
 
-/* A label's value: quoted, with backslash, quote and newline escaped. */
+/* A label's value: quoted, with backslash, quote and newline escaped; what is
+ * no UTF-8 becomes U+FFFD, other control characters question marks. */
 void metrics_label(struct buf *b, struct slice value);
 
 /* --- between metrics.c and metrics_rows.c --- */
@@ -27,6 +29,9 @@ void metrics_sample(struct buf *b, const char *name, const char *label,
                     struct slice value, uint64_t n);
 void metrics_sample_ms(struct buf *b, const char *name, const char *label,
                        struct slice value, int64_t ms);
+
+/* Ends the line that began there, or takes it out when it does not fit. */
+void metrics_end(struct buf *b, size_t begun);
 
 /* Series of each source, output, state, and operation of AWS. */
 void metrics_sources(struct agent *a, struct buf *b);

@@ -188,23 +188,27 @@ metrics_calls(struct agent *a, struct buf *b)
     for (size_t i = 0; i < n; i++) {
         const struct agent_call *c = &a->calls->call[i];
         uint64_t sum = 0;
+        size_t begun = b->n;
 
         for (size_t o = 0; o < AWS_OUTCOMES; o++)
             sum += c->outcome[o];
         put_call(b, "aws_calls_total", c);
-        buf_fmt(b, "} %llu\n", (unsigned long long)sum);
+        buf_fmt(b, "} %llu", (unsigned long long)sum);
+        metrics_end(b, begun);
     }
     metrics_head(b, "aws_errors_total", "counter",
                  "attempts that failed, by kind");
     for (size_t i = 0; i < n; i++)
         for (size_t o = AWS_THROTTLED; o < AWS_OUTCOMES; o++) {
             const struct agent_call *c = &a->calls->call[i];
+            size_t begun = b->n;
 
             if (c->outcome[o] == 0)
                 continue;
             put_call(b, "aws_errors_total", c);
             buf_put(b, SLICE(",kind="));
             metrics_label(b, aws_outcome_text((enum aws_outcome)o));
-            buf_fmt(b, "} %llu\n", (unsigned long long)c->outcome[o]);
+            buf_fmt(b, "} %llu", (unsigned long long)c->outcome[o]);
+            metrics_end(b, begun);
         }
 }
