@@ -99,13 +99,15 @@ name_hash(struct slice name)
 static int
 base64_value(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (text_digit(c))
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
+    static const unsigned char after[] = {
+        63, 0,  0,  0,  64, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 0,
+        0,  0,  0,  0,  0,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+        11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+        0,  0,  0,  0,  0,  0,  27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+        37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52};
+    unsigned i = (unsigned)(unsigned char)c - '+';
+
+    return i < sizeof(after) ? after[i] - 1 : -1;
 }
 
 /*
@@ -121,9 +123,9 @@ decode(char *text, size_t n)
     int v;
 
     for (size_t i = 0; i < n && text[i] != '='; i++) {
-        if (text_space(text[i]))
-            continue;
         v = base64_value(text[i]);
+        if (v < 0 && text_space(text[i]))
+            continue;
         if (v < 0)
             return 0;
         bits = bits << 6 | (uint32_t)v;
@@ -158,37 +160,54 @@ keep(struct tls_trust *t, char *text, size_t bytes, uint64_t offset,
 }
 
 /*
- * Goes through the file, a window at a time that begins where a certificate
- * does, so that all of it is in the window unless it is too long.
+ * Keeps all certificates that are whole in these n bytes, which stand at
+ * offset in the file.  *done: where the next window begins, which is at what
+ * is cut off here, or behind the mark of one that no window holds.
  */
+static int
+scan_window(struct tls_trust *t, char *text, size_t n, uint64_t offset,
+            size_t *done, struct err *e)
+{
+    size_t at = 0, begin, end;
+    struct slice rest;
+    int rc = 0;
+
+    while (rc == 0) {
+        rest = slice_of(text + at, n - at);
+        begin = text_find(rest, pem_begin);
+        if (begin == rest.n) { /* a mark may be cut in two */
+            *done = rest.n < pem_begin.n ? at : n - pem_begin.n + 1;
+            return 0;
+        }
+        at += begin + pem_begin.n;
+        rest = slice_of(text + at, n - at);
+        end = text_find(rest, pem_end);
+        if (end == rest.n) {
+            *done = at > pem_begin.n ? at - pem_begin.n : at;
+            return 0;
+        }
+        rc = keep(t, text + at, end, offset + at, e);
+        at += end;
+    }
+    return rc;
+}
+
+/* Goes through the file, a window of TLS_TRUST_PEM_MAX at a time. */
 static int
 scan(struct tls_trust *t, char *text, struct err *e)
 {
     uint64_t offset = 0;
-    int rc = 0;
+    size_t done = 0;
+    ssize_t got;
+    int rc;
 
-    while (rc == 0) {
-        ssize_t got = read_at(t->fd, text, TLS_TRUST_PEM_MAX, offset);
-        struct slice window = slice_of(text, got > 0 ? (size_t)got : 0);
-        size_t at = text_find(window, pem_begin), end;
-
+    do {
+        offset += done;
+        got = read_at(t->fd, text, TLS_TRUST_PEM_MAX, offset);
         if (got < 0)
             return err_set(e, ERR_CONFIG, "%s", strerror(errno));
-        if (at == window.n && window.n < TLS_TRUST_PEM_MAX)
-            return 0;
-        if (at > 0) { /* once more, from there; a mark may be cut in two */
-            offset += at < window.n ? at : at - pem_begin.n;
-            continue;
-        }
-        end = text_find(window, pem_end);
-        if (end < window.n) {
-            rc = keep(t, text + pem_begin.n, end - pem_begin.n,
-                      offset + pem_begin.n, e);
-            offset += end;
-        } else {
-            offset += pem_begin.n; /* too long, or torn */
-        }
-    }
+        rc = scan_window(t, text, (size_t)got, offset, &done, e);
+    } while (rc == 0 && got == TLS_TRUST_PEM_MAX);
     return rc;
 }
 
