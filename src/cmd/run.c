@@ -11,6 +11,7 @@
 #include "base/out.h"
 #include "cmd/args.h"
 #include "cmd/cmd.h"
+#include "net/net.h"
 
 /*
  * Watches until SIGTERM or SIGINT; SIGHUP reloads.  The main thread only
@@ -170,6 +171,7 @@ watch(struct run *r)
     if (rc < 0)
         return err_status(rc);
     LOG(LOG_INFO, "run", "ending", log_number("signal", (uint64_t)which));
+    net_leave(r->agent.net);
     agent_close(&r->agent, false, clock_steady_ms() + CLOSE_MS);
     return 0;
 }

@@ -49,9 +49,10 @@ lookup_end(struct resolver *r)
 }
 
 void
-resolver_close(struct resolver *r)
+resolver_close(struct resolver *r, bool leave)
 {
-    if (r == NULL)
+    /* Left behind, it still needs what it was given. */
+    if (r == NULL || (r->busy && leave))
         return;
     if (r->busy)
         pthread_join(r->thread, NULL);

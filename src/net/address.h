@@ -41,8 +41,9 @@ struct resolver; /* one thread's, for one lookup at a time */
 /* Returns 0, ERR_MEMORY, or ERR_IO when there is no descriptor left. */
 int resolver_open(struct resolver **r, struct arena *arena, struct err *e);
 
-/* Waits for a lookup that was left behind; NULL may be passed. */
-void resolver_close(struct resolver *r);
+/* Waits for a lookup that was left behind, or with `leave` leaves it for good,
+ * and all that is r's with it; NULL may be passed. */
+void resolver_close(struct resolver *r, bool leave);
 
 /*
  * The addresses of a URL's host with its port, in the system's order (RFC

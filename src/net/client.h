@@ -25,6 +25,7 @@ struct net {
     struct slice ca_file;
     struct proxies proxies;
     size_t pool_bytes;
+    bool leaving; /* the process ends */
 };
 
 struct net_client {

@@ -66,9 +66,16 @@ net_init(struct net **net, const struct net_env *env, size_t clients,
 }
 
 void
+net_leave(struct net *net)
+{
+    net->leaving = true;
+}
+
+void
 net_close(struct net *net)
 {
-    if (net == NULL)
+    /* A lookup that was left behind gives back memory that it took. */
+    if (net == NULL || net->leaving)
         return;
     tls_config_close(net->tls);
     heap_init(NULL, 0);
@@ -110,7 +117,7 @@ net_client_open(struct net_client **c, const struct net *net,
         return rc;
     x->tcp.stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (x->tcp.stop_fd < 0) {
-        resolver_close(x->resolver);
+        resolver_close(x->resolver, false);
         return err_set(e, ERR_IO, "eventfd: %s", strerror(errno));
     }
     *c = x;
@@ -123,7 +130,7 @@ net_client_close(struct net_client *c)
     if (c == NULL)
         return;
     client_close(c);
-    resolver_close(c->resolver);
+    resolver_close(c->resolver, c->net->leaving);
     close(c->tcp.stop_fd);
 }
 

@@ -53,6 +53,13 @@ struct net_client; /* one thread's */
 int net_init(struct net **net, const struct net_env *env, size_t clients,
              struct arena *arena, struct err *e);
 
+/*
+ * The process is about to end: clients that are closed from now on do not
+ * wait for a name that is being looked up, which may take as long as
+ * resolv.conf says.  Its thread goes on in the arena, which must stay.
+ */
+void net_leave(struct net *net);
+
 /* Closes the bundle and the pool; NULL may be passed.  No client is left. */
 void net_close(struct net *net);
 

@@ -125,7 +125,7 @@ finds_addresses(void **state)
     assert_int_equal(address_find(r, &u, -1, clock_steady_ms() + 5000, &to, &e),
                      0);
     assert_int_equal(address_find(r, &u, -1, 0, &to, &e), ERR_TIMEOUT);
-    resolver_close(r);
+    resolver_close(r, false);
 }
 
 int
