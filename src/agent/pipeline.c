@@ -245,6 +245,7 @@ take(struct pipeline *p, int64_t now_ms)
         if (batch == NULL)
             return false;
         p->window = windows_open(&p->windows, p->taking, &batch->after);
+        p->ahead_ms = batch->ahead_ms;
         p->at = 0;
     }
     batch = p->slot[p->taking];

@@ -132,8 +132,9 @@ struct pipeline {
     struct tally unmapped;
 
     size_t next_source;
-    size_t taking; /* the source whose batch is at hand; SIZE_MAX: none */
-    size_t at;     /* the event in it */
+    size_t taking;    /* the source whose batch is at hand; SIZE_MAX: none */
+    size_t at;        /* the event in it */
+    int64_t ahead_ms; /* of the batch */
     uint64_t window;
     /* An event is half told: the ledger is ahead of what is staged.  Still
      * so when the end came in between; then nothing more is told. */

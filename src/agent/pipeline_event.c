@@ -4,12 +4,13 @@
 /* A new event: done with at once, or held back. */
 
 /* Steady time of something that happened at a time of day, which CloudTrail
- * gives in whole seconds; without a time it was long ago. */
+ * gives in whole seconds of its own clock; without a time it was long ago. */
 static int64_t
-happened(int64_t wall_ms, int64_t now_ms)
+happened(const struct pipeline *p, int64_t wall_ms, int64_t now_ms)
 {
-    return wall_ms > 0 ? now_ms - (clock_wall_ms() - (wall_ms + 999))
-                       : INT64_MIN;
+    int64_t there_ms = clock_wall_ms() + p->ahead_ms;
+
+    return wall_ms > 0 ? now_ms - (there_ms - (wall_ms + 999)) : INT64_MIN;
 }
 
 /* Why the event must wait, if it must. */
@@ -80,7 +81,7 @@ pipeline_event(struct pipeline *p, const struct source_event *event,
         look_refuse(&l, &e);
         return true;
     }
-    l.since_ms = happened(event->time_ms, now_ms);
+    l.since_ms = happened(p, event->time_ms, now_ms);
     if (!must_wait(&l, &why)) {
         seen(p, l.id);
         return look_finish(&l, false);

@@ -75,7 +75,7 @@ poller_page(struct poller *p, int64_t deadline_ms, struct cloudtrail_page *page)
 
         atomic_fetch_add(&p->s->counts.pages, 1);
         if (page->server_ms != 0)
-            p->ahead_ms =
+            p->s->ahead_ms =
                 ahead > AHEAD_LEAST_MS || ahead < -AHEAD_LEAST_MS ? ahead : 0;
     }
     return rc;

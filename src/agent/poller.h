@@ -38,7 +38,6 @@ struct poller {
     unsigned failures; /* in a row */
     bool again;        /* the call was tried before */
     bool by_page;      /* hand over what there is when memory is full */
-    int64_t ahead_ms;  /* AWS's clock minus ours */
     struct err why;
     struct err refused; /* the first record of the window that was */
     uint64_t n_refused;

@@ -246,7 +246,7 @@ source_submit(struct source *s, struct source_position after, bool slot)
     bool taken;
 
     gather_sort(g);
-    batch = (struct source_batch){g->event, g->n, after};
+    batch = (struct source_batch){g->event, g->n, after, s->ahead_ms};
     taken = hand_over(s, &batch, slot);
     gather_clear(g);
     return taken;
@@ -256,7 +256,7 @@ bool
 source_submit_one(struct source *s, struct source_event event,
                   struct source_position after, bool slot)
 {
-    struct source_batch batch = {&event, 1, after};
+    struct source_batch batch = {&event, 1, after, s->ahead_ms};
 
     return hand_over(s, &batch, slot);
 }

@@ -41,6 +41,7 @@ struct source_batch {
     const struct source_event *event; /* by time, then as they came */
     size_t n;                         /* may be 0: only `after` has moved */
     struct source_position after;     /* once all of them are done with */
+    int64_t ahead_ms;                 /* the clock of eventTime minus ours */
 };
 
 /* What a source gives its events to; both may be called by many threads. */

@@ -19,7 +19,7 @@
 static int64_t
 wall_ms(const struct poller *p)
 {
-    return clock_wall_ms() + p->ahead_ms;
+    return clock_wall_ms() + p->s->ahead_ms;
 }
 
 /* The window is in the batch: over to the pipeline.  False when it closes. */
@@ -182,7 +182,7 @@ cloudtrail_open(struct source *s, struct err *e)
     p->s = s;
     p->limiter = limiter_of(s);
     p->max_results = CLOUDTRAIL_PAGE_MAX;
-    p->ahead_ms = aws_skew_ms(s->o.aws);
+    s->ahead_ms = aws_skew_ms(s->o.aws);
     window_init(&p->window, &plan, s->o.start.until_ms);
     /* A page takes as much as the batch it goes into. */
     left = s->arena->size - arena_mark(s->arena);

@@ -38,9 +38,10 @@ struct source {
     struct arena *arena;
     struct gather gather;
     struct source_counts counts;
-    int64_t time_ms; /* eventTime of the last event added */
-    bool failing;    /* and the log says so */
-    int wake;        /* eventfd; readable once it is to end */
+    int64_t time_ms;  /* eventTime of the last event added */
+    int64_t ahead_ms; /* the clock of eventTime minus ours */
+    bool failing;     /* and the log says so */
+    int wake;         /* eventfd; readable once it is to end */
     atomic_bool stopping;
     bool started;
     pthread_t thread;
