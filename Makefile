@@ -100,7 +100,8 @@ lint: $(THIRD)/.done ## layout, warnings of two compilers, limits, rooms
 	@LINT_DIR=$(BUILD)/lint CC=$(CC) CLANG=$(CLANG) PYTHON=$(PYTHON) \
 	  tools/lint.sh $(OURS)
 bench: $(BENCHES) $(BUILD)/tfdrift ## speed and memory, as ratios to jsmn's
-	$(PYTHON) -B tests/bench/run.py $(BUILD)
+	$(PYTHON) -B tests/bench/run.py $(BUILD); s=$$?; \
+	  $(PYTHON) -B tests/bench/live.py $(BUILD) && exit $$s
 image: $(BUILD)/tfdrift ## a container image FROM scratch (ARCH=arm64: of that)
 	@tools/image.sh $< $(BUILD)/image $(ARCH) $(VERSION)
 image-test: packages ## the images in containers, arm64 under emulation

@@ -107,7 +107,7 @@ def verdict(row):
     if row.sense is None:
         return ""
     good = row.value / row.aim if row.sense == "least" else \
-        row.aim / row.value
+        row.aim / row.value if row.value else 1
     return "ok" if good >= 1 else "near" if good >= 1 - NOISE else "MISSED"
 
 
