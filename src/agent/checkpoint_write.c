@@ -169,6 +169,7 @@ snapshot(struct checkpoint *cp, const struct dedup_id *busy, size_t n_busy,
         return rc;
     cp->overrun = false;
     cp->replaced++;
+    cp->written_ms = clock_wall_ms();
     cp->compact_bytes = cp->journal.bytes * COMPACT_TIMES;
     if (cp->compact_bytes < CHECKPOINT_COMPACT_BYTES)
         cp->compact_bytes = CHECKPOINT_COMPACT_BYTES;

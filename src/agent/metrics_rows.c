@@ -140,7 +140,7 @@ metrics_states(struct agent *a, struct buf *b)
                        "looks that found it unchanged"},
         [FAILURES] = {"state_failures_total", "counter", "looks that failed"},
     };
-    size_t all = keeper_count(a->keeper), loaded = 0;
+    size_t all = keeper_count(a->keeper), there = 0, loaded = 0;
     size_t n = all < METRICS_STATES_MAX ? all : METRICS_STATES_MAX;
     int64_t now = clock_steady_ms();
     struct keeper_status s;
@@ -161,10 +161,11 @@ metrics_states(struct agent *a, struct buf *b)
     }
     for (size_t i = 0; i < all; i++) {
         keeper_status(a->keeper, i, &s);
+        there += !s.gone;
         loaded += s.loaded && !s.gone;
     }
     metrics_head(b, "states", "gauge", "states there are, and loaded ones");
-    metrics_sample(b, "states", "which", SLICE("all"), all);
+    metrics_sample(b, "states", "which", SLICE("all"), there);
     metrics_sample(b, "states", "which", SLICE("loaded"), loaded);
 }
 
