@@ -101,8 +101,8 @@ found(int status)
 
 int
 s3_get(struct aws_client *c, struct s3_bucket *b, struct slice key,
-       struct slice etag, int64_t deadline_ms, struct s3_object *o,
-       struct err *e)
+       struct slice etag, int64_t answer_ms, int64_t deadline_ms,
+       struct s3_object *o, struct err *e)
 {
     struct call call = {
         .operation = SLICE("GetObject"),
@@ -116,8 +116,10 @@ s3_get(struct aws_client *c, struct s3_bucket *b, struct slice key,
     if (etag.n > 0)
         call.headers[call.n_headers++] =
             (struct http_header){SLICE("If-None-Match"), etag};
-    rc = found(s3_send(c, b, key, &call, deadline_ms, e));
+    rc = found(s3_send(c, b, key, &call, answer_ms, e));
     if (rc >= 0) {
+        /* Large ones take their time, but they begin at once. */
+        exchange_extend(&c->answer, deadline_ms);
         read_head(c, rc, o);
         o->body = c->answer.body;
     }

@@ -60,16 +60,16 @@ s3_etag(const struct s3_object *o)
 
 /*
  * Opens an object for reading.  With an etag (quotes included) only if it
- * has changed.  Attempts are repeated until the head of an answer is there;
- * a body that breaks off later is the stream's error, and the caller's to
- * ask again.  Returns enum s3_found, or ERR_DENIED (S3 says so for an absent
- * key too when s3:ListBucket is missing; the sentence names both actions),
- * ERR_THROTTLED, ERR_REMOTE (NoSuchBucket, ...), and what exchange() and
- * creds.h return.
+ * has changed.  Attempts are repeated until the head of an answer is there,
+ * at the latest by answer_ms; deadline_ms is the body's.  One that breaks off
+ * is the stream's error, and the caller's to ask again.  Returns enum
+ * s3_found, or ERR_DENIED (S3 says so for an absent key too when s3:ListBucket
+ * is missing; the sentence names both actions), ERR_THROTTLED, ERR_REMOTE
+ * (NoSuchBucket, ...), and what exchange() and creds.h return.
  */
 int s3_get(struct aws_client *c, struct s3_bucket *b, struct slice key,
-           struct slice etag, int64_t deadline_ms, struct s3_object *o,
-           struct err *e);
+           struct slice etag, int64_t answer_ms, int64_t deadline_ms,
+           struct s3_object *o, struct err *e);
 
 /* The same without a body. */
 int s3_head(struct aws_client *c, struct s3_bucket *b, struct slice key,

@@ -235,6 +235,14 @@ exchange(struct net_client *c, const struct exchange_request *rq,
     return 0;
 }
 
+void
+exchange_extend(const struct exchange_answer *an, int64_t deadline_ms)
+{
+    struct net_client *c = an->body.ctx;
+
+    c->deadline_ms = deadline_ms;
+}
+
 int
 exchange_body(struct exchange_answer *an, size_t max, struct arena *arena,
               struct slice *body, struct err *e)

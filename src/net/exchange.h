@@ -58,6 +58,9 @@ struct exchange_answer {
 int exchange(struct net_client *c, const struct exchange_request *rq,
              int64_t deadline_ms, struct exchange_answer *an, struct err *e);
 
+/* From here on the body has this deadline, and no longer the exchange's. */
+void exchange_extend(const struct exchange_answer *an, int64_t deadline_ms);
+
 /*
  * The whole body, in the arena: at most max bytes, else ERR_LIMIT.  Returns
  * 0 or what the stream says.

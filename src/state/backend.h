@@ -41,7 +41,7 @@ struct backend_look {
     struct backend_mark mark;
     int64_t wall_ms;     /* the time of day */
     int64_t deadline_ms; /* steady clock; for all of the look */
-    int64_t answer_ms;   /* by when small questions must be answered */
+    int64_t answer_ms;   /* by when an answer must have begun */
     bool wary;           /* asks a small one first: it failed again and again */
     /* What was found; set whatever the look returns. */
     struct state *state; /* NULL: it is as it was, or the look failed */

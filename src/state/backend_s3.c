@@ -200,7 +200,8 @@ s3_look(struct backend *b, struct backend_look *l, struct err *e)
         return rc;
     }
     rc = s3_get(b->objects, &b->bucket, l->key,
-                slice_of(l->mark.text, l->mark.n), l->deadline_ms, &o, e);
+                slice_of(l->mark.text, l->mark.n), l->answer_ms, l->deadline_ms,
+                &o, e);
     if (rc == S3_ABSENT) {
         l->gone = true;
         return err_set(e, ERR_REMOTE, "s3://%.*s/%.*s: there is no such object",

@@ -368,16 +368,22 @@ def test_listing_that_fails(watch, trail, front, bucket):
     a.stop()
 
 
-def test_hang_of_one_state(watch, trail, front, bucket):
-    """S3 says nothing for one object from the start: the others are used
-    as soon as that is given up, and SIGTERM does not wait for it."""
+@pytest.mark.parametrize("read", [False, True], ids=["never", "before"])
+def test_hang_of_one_state(read, watch, trail, front, bucket):
+    """S3 says nothing for one object: the others are used as soon as that
+    is given up, and SIGTERM does not wait for it."""
     bucket.put("a.tfstate", world.queues(1))
     bucket.put("b.tfstate", build_queue(1))
+    sections = [section(front, bucket, "a.tfstate", "a"),
+                section(front, bucket, "b.tfstate", "b")]
+    if read:
+        a = watch(*sections)
     front.fail("s3", "a.tfstate", *[
         lambda: wire.Reply(200, write=faults.hang(40))] * 20)
-    a = watch(section(front, bucket, "a.tfstate", "a"),
-              section(front, bucket, "b.tfstate", "b"), ready=False)
-    a.wait_events([trail.add(world.change(1)).id], 25)
+    if not read:
+        a = watch(*sections, ready=False)
+    wait("the call", lambda: len(front.failing) < 20)
+    a.wait_events([trail.add(world.change(1)).id], 16)
     left = len(front.failing)
     wait("another call", lambda: len(front.failing) < left, 30)
     assert a.stop() < 5

@@ -103,10 +103,11 @@ body_read(void *ctx, char *p, size_t n, struct err *e)
 
 int
 test_s3_get(struct aws_client *c, struct s3_bucket *b, struct slice key,
-            struct slice etag, int64_t deadline_ms, struct s3_object *o,
-            struct err *e)
+            struct slice etag, int64_t answer_ms, int64_t deadline_ms,
+            struct s3_object *o, struct err *e)
 {
     (void)c;
+    assert_true(answer_ms <= deadline_ms);
     assert_int_equal(9, deadline_ms);
     assert_true(slice_eq(b->name, SLICE("b")));
     assert_true(slice_eq(key, SLICE("a/k")));
