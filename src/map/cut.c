@@ -10,7 +10,7 @@
 static const struct key {
     uint8_t n; /* with the quotes; 0: no key */
     char text[KEY_MAX_BYTES + 3];
-} keys[CUT_END] = {
+} keys[CUT_END + 1] = {
 #define FIELD(name, member) \
     [1 + EVENT_##name] = {sizeof(member) + 1, "\"" member "\""},
 #include "map/event_fields.def"
@@ -70,6 +70,7 @@ struct cutter {
     struct sweep_at at;
     struct cut *c;
     size_t op;  /* the operator given last */
+    size_t row; /* of the last member with a name that matters */
     size_t bad; /* offset of what is wrong */
 };
 
@@ -82,25 +83,28 @@ load8(const char *p)
     return x;
 }
 
-/*
- * The row of a key, quotes included.  Keys are compared as they are written:
- * nobody escapes the letters of these.
- */
-static inline unsigned
-key_row(struct slice s)
+/* Whether n bytes, quotes included, spell the key of a row.  They are
+ * compared as they are written: nobody escapes the letters of these. */
+static inline __attribute__((always_inline)) bool
+key_is(size_t row, const char *p, size_t n)
 {
-    const struct key *k;
-    unsigned row;
+    const struct key *k = &keys[row];
 
-    if (s.n < KEY_MIN_BYTES || s.n > KEY_MAX_BYTES)
+    return n == k->n && ((load8(p) ^ load8(k->text)) |
+                         (load8(p + n / 2 - 4) ^ load8(k->text + n / 2 - 4)) |
+                         (load8(p + n - 8) ^ load8(k->text + n - 8))) == 0;
+}
+
+/* The row of n bytes, or CUT_NONE. */
+static inline size_t
+key_row(const char *p, size_t n)
+{
+    size_t row;
+
+    if (n < KEY_MIN_BYTES || n > KEY_MAX_BYTES)
         return CUT_NONE;
-    row = slots[SLOT(s.n - 2, s.p[s.n - 4], s.p[s.n - 2])];
-    k = &keys[row];
-    if ((load8(s.p) ^ load8(k->text)) != 0 || s.n != k->n ||
-        (load8(s.p + s.n / 2 - 4) ^ load8(k->text + s.n / 2 - 4)) != 0 ||
-        (load8(s.p + s.n - 8) ^ load8(k->text + s.n - 8)) != 0)
-        return CUT_NONE;
-    return row;
+    row = slots[SLOT(n - 2, p[n - 4], p[n - 2])];
+    return key_is(row, p, n) ? row : CUT_NONE;
 }
 
 /* Offset of the first byte from `at` on that is not white space: there is
@@ -157,29 +161,39 @@ cut_next(struct cutter *k)
     return k->op != SWEEP_END;
 }
 
-/*
- * From `at` to the ':' behind a key.  An empty object ends at once: then
- * k->op is its '}'.  Here and below, the quotes of text without white space
- * are looked for first.
- */
+/* The key from `at` to the operator k->op, as cut_key(): any one. */
 STEP int
-cut_key(struct cutter *k, size_t at, bool first, struct slice *key)
+cut_any_key(struct cutter *k, size_t at, bool first, size_t *row)
 {
     const char *p = k->p;
-    size_t from = at, to;
+    size_t from = gap_end(k, at), to = k->op;
 
-    if (!cut_next(k))
-        return ERR_MORE;
-    to = k->op;
-    if (p[from] != '"')
-        from = gap_end(k, from);
     if (p[to] != ':')
         return p[to] == '}' && from == to && first ? 0 : cut_bad(k, to);
     if (p[to - 1] != '"')
         to = gap_start(k, to);
     if (p[from] != '"' || to - from < 2 || p[to - 1] != '"')
         return cut_bad(k, from);
-    *key = slice_of(p + from, to - from);
+    *row = key_row(p + from, to - from);
+    if (*row != CUT_NONE)
+        k->row = *row;
+    return 0;
+}
+
+/*
+ * From `at` to the ':' behind a key, whose row is *row then.  An empty object
+ * ends at once: then k->op is its '}'.  Rows stand in the order in which AWS
+ * writes the members, so the one that follows the last is looked for first;
+ * here and below text without white space is.
+ */
+STEP int
+cut_key(struct cutter *k, size_t at, bool first, size_t *row)
+{
+    if (!cut_next(k))
+        return ERR_MORE;
+    if (!key_is(k->row + 1, k->p + at, k->op - at) || k->p[k->op] != ':')
+        return cut_any_key(k, at, first, row);
+    *row = ++k->row;
     return 0;
 }
 
@@ -206,18 +220,16 @@ cut_nested(struct cutter *k, size_t from, struct slice *value)
 
 /* A value that is not a string, or has white space in front. */
 STEP int
-cut_other(struct cutter *k, bool lists, struct slice key, size_t from,
+cut_other(struct cutter *k, bool lists, size_t row, size_t from,
           struct slice *value)
 {
     size_t to;
 
     if (from == k->op) {
-        if (lists && k->p[from] == '[') {
-            unsigned row = key_row(key);
-
-            k->c->list = row;
-            if (row >= CUT_RECORDS && row <= CUT_LOG_EVENTS)
-                return CUT_LIST;
+        if (lists && k->p[from] == '[' && row >= CUT_RECORDS &&
+            row <= CUT_LOG_EVENTS) {
+            k->c->list = (enum cut_row)row;
+            return CUT_LIST;
         }
         return cut_nested(k, from, value);
     }
@@ -231,14 +243,14 @@ cut_other(struct cutter *k, bool lists, struct slice key, size_t from,
 /* From the ':' to the ',' or '}' behind a value; CUT_LIST at a list of
  * records when `lists`. */
 STEP int
-cut_value(struct cutter *k, bool lists, struct slice key, struct slice *value)
+cut_value(struct cutter *k, bool lists, size_t row, struct slice *value)
 {
     size_t from = k->op + 1;
 
     if (!cut_next(k))
         return ERR_MORE;
     if (k->p[from] != '"' || k->p[k->op - 1] != '"' || k->op - from < 2)
-        return cut_other(k, lists, key, gap_end(k, from), value);
+        return cut_other(k, lists, row, gap_end(k, from), value);
     *value = slice_of(k->p + from, k->op - from);
     return 0;
 }
@@ -254,17 +266,16 @@ cut_object(struct sweep *s, size_t open, bool lists, struct cut *c, size_t *end)
     /* Members one by one; the sweep stands behind the operator k.op. */
     c->breaks = false;
     do {
-        struct slice key, value;
-        unsigned row;
+        struct slice value;
+        size_t row;
 
-        rc = cut_key(&k, k.op + 1, first, &key);
+        rc = cut_key(&k, k.op + 1, first, &row);
         if (rc != 0 || k.p[k.op] == '}')
             break;
-        rc = cut_value(&k, lists, key, &value);
+        rc = cut_value(&k, lists, row, &value);
         if (rc != 0)
             break;
         /* Row 0 takes what has no name that matters: no branch is needed. */
-        row = key_row(key);
         c->member[row] = value;
         seen |= (uint32_t)1 << row;
         first = false;
