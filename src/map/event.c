@@ -3,7 +3,6 @@
 #include "base/lanes.h"
 #include "base/pack_text.h"
 #include "base/text.h"
-#include "base/wide.h"
 #include "map/cut.h"
 
 #define SHOWN_MAX_BYTES 60 /* of a value in a sentence */
@@ -127,23 +126,40 @@ event_decode(struct slice text, struct event *ev, size_t *at)
     return event_check(ev, NULL);
 }
 
+/* Lanes with all bytes of s, which are at most so many; some are there
+ * twice, or are no bytes of s but zero. */
+static inline lanes
+lanes_short(struct slice s)
+{
+    char p[LANES] = {0};
+
+    if (s.n >= 8) {
+        memcpy(p, s.p, 8);
+        memcpy(p + LANES - 8, s.p + s.n - 8, 8);
+    } else if (s.n >= 4) {
+        memcpy(p, s.p, 4);
+        memcpy(p + 4, s.p + s.n - 4, 4);
+    } else {
+        for (size_t i = 0; i < s.n; i++)
+            p[i] = s.p[i];
+    }
+    return lanes_load(p);
+}
+
 /* Whether there is neither quote nor backslash in s: so it is nearly always,
  * and every text an event is asked for passes here. */
 static bool
 is_plain(struct slice s)
 {
-    lanes quote = lanes_of('"'), backslash = lanes_of('\\'), found = {0};
-    char tail[LANES] = {0};
-    size_t i = 0;
+    lanes quote = lanes_of('"'), backslash = lanes_of('\\'), x, found = {0};
 
-    for (; s.n - i >= LANES; i += LANES) {
-        lanes x = lanes_load(s.p + i);
-
+    for (size_t i = LANES; i < s.n; i += LANES) {
+        x = lanes_load(s.p + i - LANES);
         found |= lanes_same(x, quote) | lanes_same(x, backslash);
     }
-    wide_copy(tail, s.p + i, s.n - i);
-    found |= lanes_same(lanes_load(tail), quote) |
-             lanes_same(lanes_load(tail), backslash);
+    /* The last of them may overlap those before. */
+    x = s.n < LANES ? lanes_short(s) : lanes_load(s.p + s.n - LANES);
+    found |= lanes_same(x, quote) | lanes_same(x, backslash);
     return !lanes_any(found);
 }
 
