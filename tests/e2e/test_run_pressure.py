@@ -203,11 +203,12 @@ def test_many_reloads(agent, tmp_path, trail):
             first = a.rss_kb(), descriptors(a)
     a.wait_events(ids, 30)
     a.wait_ready()
+    trail.calls.clear()  # each agent keeps to the limit for itself
     assert descriptors(a) <= first[1]
-    assert a.rss_kb() <= first[0] + 1024
+    if "asan" not in a.path:  # which keeps what is freed for a while
+        assert a.rss_kb() <= first[0] + 1024
     with open(out) as f:
         assert sorted(json.loads(x)["event_id"] for x in f) == sorted(ids)
-    trail.calls.clear()  # each agent keeps to the limit for itself
     a.stop()
 
 
