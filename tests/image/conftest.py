@@ -44,7 +44,7 @@ def make(*words):
 @pytest.fixture(scope="session")
 def image():
     """The tag of this machine's image, built just now."""
-    return container.tag_of(make("image"))
+    return container.build(make)
 
 
 @pytest.fixture(scope="session")

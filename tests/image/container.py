@@ -11,6 +11,8 @@ import threading
 import time
 import uuid
 
+import pytest
+
 import agent as agents
 from peers.moto_server import free_port
 
@@ -40,23 +42,31 @@ def podman(*args, check=True, timeout_s=120):
     return p
 
 
-def tag_of(said):
-    """The image that `make image` says it made."""
-    return re.search(r"^(tfdrift:\S+): \d+ bytes$", said, re.M).group(1)
-
-
 def inspect(tag):
     return json.loads(podman("image", "inspect", tag).stdout)[0]
+
+
+def last_line(p):
+    lines = p.stderr.decode(errors="replace").strip().split("\n")
+    return lines[-1] or "status %d" % p.returncode
+
+
+def build(make, *words):
+    """The tag of what make gives; the test is skipped without podman."""
+    if not shutil.which("podman"):
+        pytest.skip("no podman")
+    p = podman("info", check=False)
+    if p.returncode:
+        pytest.skip("podman does not work here: " + last_line(p))
+    return re.search(r"^(tfdrift:\S+): \d+ bytes$", make("image", *words),
+                     re.M).group(1)
 
 
 def why_not(tag):
     """Why no container can be run, or None."""
     p = podman("run", "--rm", "--network=host", *LIMITS, *CONFINED, tag,
                "version", check=False)
-    if p.returncode == 0:
-        return None
-    lines = p.stderr.decode(errors="replace").strip().split("\n")
-    return lines[-1] or "status %d" % p.returncode
+    return last_line(p) if p.returncode else None
 
 
 def files(tag):
@@ -93,6 +103,7 @@ class Container:
 
     def __init__(self, tag, config, mounts, env, network="host"):
         self.name = "tfdrift-test-" + uuid.uuid4().hex[:12]
+        self.config = config
         args = ["run", "--rm", "--name", self.name, "--network", network,
                 *LIMITS, *CONFINED, "-v",
                 config + ":/etc/tfdrift/tfdrift.ini:ro"]
@@ -124,10 +135,13 @@ class Container:
         return int(podman("inspect", "--format", "{{.State.Pid}}",
                           self.name).stdout)
 
+    def signal(self, name):
+        podman("kill", "--signal", name, self.name)
+
     def stop(self):
         """SIGTERM; how long it took to end, which must be with 0."""
         start = time.monotonic()
-        podman("kill", "--signal", "TERM", self.name)
+        self.signal("TERM")
         code = self.process.wait(60)
         took = time.monotonic() - start
         self.reader.join(5)

@@ -45,11 +45,13 @@ def run(*args):
 
 @pytest.fixture(scope="session")
 def image():
-    return container.tag_of(make("image", "ARCH=" + ARCH))
+    return container.build(make, "ARCH=" + ARCH)
 
 
 @pytest.fixture(scope="session")
-def program(image):
+def program():
+    make("all")  # to compare with
+    make("all", "ARCH=" + ARCH)
     return os.path.join(BUILD, "tfdrift")
 
 

@@ -158,6 +158,20 @@ def test_state_in_s3(scene, listener, trail, front, moto):
     assert front.of("s3", bucket, 200)
 
 
+def test_reload(scene, local, listener, trail):
+    """SIGHUP, with the configuration written over where it is mounted."""
+    c, port = scene([local[0]], [local[1]])
+    c.wait("readiness", lambda: ready(port))
+    with open(c.config, "a") as f:
+        f.write("[severity]\ndefault = critical\n")
+    c.signal("HUP")
+    c.wait("the reload", lambda: " reloaded " in c.err)
+    event = trail.add(world.change(3), 3).id
+    c.wait("the record", lambda: event in ids(listener))
+    c.stop()
+    assert listener.records()[-1]["severity"] == "critical"
+
+
 def test_health(scene, runs, local, listener):
     """By the program itself, since there is nothing else in the image."""
     c, port = scene([local[0]], [local[1]])
