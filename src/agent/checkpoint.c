@@ -3,6 +3,11 @@
 #include <string.h>
 
 #define STAGE_BYTES (256u << 10)
+
+_Static_assert(LEDGER_DRIFT_MAX_BYTES + 4096 < JOURNAL_PAYLOAD_MAX_BYTES &&
+                   LEDGER_DRIFT_MAX_BYTES + 4096 < STAGE_BYTES,
+               "any drift is one frame");
+
 /* The place of a source, made when it is new; NULL when there are too many. */
 static struct checkpoint_place *
 place_of(struct checkpoint *cp, struct slice name)

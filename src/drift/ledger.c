@@ -365,7 +365,7 @@ ledger_open(struct ledger *l, const struct record *r, const struct names *ns,
         return;
     /* First beside, to know how much room it takes. */
     ledger_write(&b, r, ns);
-    if (b.full)
+    if (b.full || b.n > LEDGER_DRIFT_MAX_BYTES)
         return;
     ledger_add(l, buf_slice(&b),
                (struct ledger_drift){

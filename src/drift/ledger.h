@@ -20,8 +20,9 @@
 #include "drift/finding.h"
 #include "drift/record.h"
 
-#define LEDGER_DRIFTS 4096      /* where nobody says otherwise */
-#define LEDGER_BYTES (4u << 20) /* likewise */
+#define LEDGER_DRIFTS 4096                  /* where nobody says otherwise */
+#define LEDGER_BYTES (4u << 20)             /* likewise */
+#define LEDGER_DRIFT_MAX_BYTES (128u << 10) /* of one that is kept */
 
 /* One record whose drift is open, or that is closed and not yet told. */
 struct ledger_drift {
@@ -86,7 +87,7 @@ bool ledger_take(struct ledger *l, struct slice state, struct slice address,
 /*
  * Opens a finished drift record.  One that does not tell all that changed
  * ("detail": false, or changes left out) cannot be seen to end, and is not
- * kept.  scratch is not moved.
+ * kept, nor is one of more than LEDGER_DRIFT_MAX_BYTES.  scratch is not moved.
  */
 void ledger_open(struct ledger *l, const struct record *r,
                  const struct names *ns, struct arena *scratch);

@@ -137,7 +137,7 @@ stories(void **state)
 static void
 open_sized(struct ledger *l, int number, size_t n)
 {
-    static char value[1 << 16];
+    static char value[LEDGER_DRIFT_MAX_BYTES];
     char address[16], id[16];
     struct change from = {.path = SLICE("x")};
     struct record_change change = {
@@ -195,6 +195,13 @@ full(void **state)
     open_sized(&l, 5001, 9930);
     assert_true(is_kept(&l, 5001));
     assert_false(is_kept(&l, 999));
+
+    /* Longer than what a checkpoint can keep. */
+    assert_int_equal(ledger_init(&l, &packed_arena, 10, 1 << 20), 0);
+    open_sized(&l, 1, LEDGER_DRIFT_MAX_BYTES);
+    assert_false(is_kept(&l, 1));
+    open_sized(&l, 2, LEDGER_DRIFT_MAX_BYTES - 200);
+    assert_true(is_kept(&l, 2));
 }
 
 /* Drift and back, for ever: nothing is forgotten, nothing grows. */
