@@ -111,6 +111,25 @@ def test_probes_are_commands(manifest, pod, tfdrift):
         manifest["ConfigMap"]["data"]["tfdrift.ini"]
 
 
+def test_compose_file_of_the_readme():
+    """What it mounts is in the tree, or made by it; both share the socket's
+    folder, and the agent is as confined as in the pod."""
+    block = next(b for b in re.findall(
+        r"^```yaml\n(.*?)^```$", text(binary.REPO, "README.md"), re.M | re.S)
+        if b.startswith("services:"))
+    compose = yaml.safe_load(block)
+    made = {"./tfdrift.ini", "./build/libtfdrift.so"}
+    for service in compose["services"].values():
+        for source in (v.split(":")[0] for v in service["volumes"]):
+            assert source in compose["volumes"] or source in made or \
+                os.path.isfile(os.path.join(binary.REPO, source)), source
+        assert "run:/run/tfdrift" in service["volumes"]
+    agent = compose["services"]["tfdrift"]
+    assert "state:%s" % DEFAULT_CHECKPOINT in agent["volumes"]
+    assert agent["read_only"] and agent["cap_drop"] == ["ALL"]
+    assert agent["security_opt"] == ["no-new-privileges:true"]
+
+
 def settings():
     """{key: [values]} of the unit."""
     found = {}
