@@ -51,7 +51,9 @@ list_states(const struct agent *a, struct buf *b)
         struct keeper_status s;
 
         keeper_status(a->keeper, i, &s);
-        if (s.loaded || s.gone || s.tried_ms == 0)
+        /* What a listing no longer has is not missed; a state of its own
+         * section that is not there is, and says so. */
+        if (s.loaded || s.tried_ms == 0 || (s.gone && s.failure[0] == '\0'))
             continue;
         buf_fmt(b, "state %.*s: not loaded: %s\n", SLICE_FMT(s.name),
                 s.failure[0] != '\0' ? s.failure : "waiting");

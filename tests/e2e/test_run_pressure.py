@@ -12,7 +12,7 @@ import pytest
 import binary
 import build
 import world
-from agent import wait
+from agent import get, wait
 from peers import webhook
 from test_run_judge import TERRAFORM, Desk
 
@@ -238,3 +238,19 @@ def test_reload_with_another_checkpoint(before, after, desk, tmp_path):
     d.agent.stop()
 
 
+
+
+def test_state_that_is_not_there(agent, tmp_path):
+    """Not ready, and why; it is once the state is there."""
+    path = str(tmp_path / "s.tfstate")
+    events = binary.write(tmp_path, "events.jsonl", "")
+    a = agent([("source \"t\"", {"type": "file", "path": events}),
+               world.local(path, cache_ttl="1s"), world.VERIFY]).start(
+                   ready=False)
+    a.says("cannot be read")
+    assert a.status("/healthz") == 200
+    status, _, body = get(a.port, "/readyz")
+    assert status == 503 and "state local: not loaded: " in body
+    binary.write(tmp_path, "s.tfstate", world.queues(1))
+    a.wait_ready()
+    a.stop()
