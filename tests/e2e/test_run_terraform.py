@@ -16,7 +16,13 @@ import world
 from agent import wait
 from test_run_s3 import Bucket, gets, section
 
-PLUGINS = os.environ.get("TFDRIFT_TF_PLUGINS", "/opt/tf-plugins")
+# Where packagers put a mirror of providers, or what the variable names.
+PLUGINS = os.environ.get("TFDRIFT_TF_PLUGINS") or next(
+    (f[:-len("/registry.terraform.io/hashicorp/aws")] for root in (
+        os.path.expanduser("~/.terraform.d/*"), "/opt/*",
+        "/usr/local/share/terraform/*", "/usr/share/terraform/*")
+     for f in sorted(glob.glob(
+         root + "/registry.terraform.io/hashicorp/aws"))), "")
 KEY = "live/app.tfstate"
 GROUP = "/app/orders"
 LOCK_WAIT_S = 3
@@ -70,7 +76,8 @@ class Terraform:
         self.program = shutil.which("terraform")
         if not self.program or not glob.glob(
                 PLUGINS + "/registry.terraform.io/hashicorp/aws/*"):
-            pytest.skip("no terraform with the AWS provider (%s)" % PLUGINS)
+            pytest.skip("no terraform with the AWS provider "
+                        "(TFDRIFT_TF_PLUGINS)")
         self.env = {**{k: v for k, v in os.environ.items()
                        if not k.startswith(("AWS_", "TF_"))},
                     **moto.admin.environment(), "CHECKPOINT_DISABLE": "1",
