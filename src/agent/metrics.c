@@ -46,19 +46,27 @@ metrics_end(struct buf *b, size_t begun)
         b->n = begun;
 }
 
-/* One sample with at most one label. */
+/* A series: a metric, with at most one label. */
+static void
+put_series(struct buf *b, const char *name, const char *label,
+           struct slice value)
+{
+    buf_fmt(b, "tfdrift_%s", name);
+    if (label == NULL)
+        return;
+    buf_fmt(b, "{%s=", label);
+    metrics_label(b, value);
+    buf_byte(b, '}');
+}
+
+/* One sample of a series. */
 void
 metrics_sample(struct buf *b, const char *name, const char *label,
                struct slice value, uint64_t n)
 {
     size_t begun = b->n;
 
-    buf_fmt(b, "tfdrift_%s", name);
-    if (label != NULL) {
-        buf_fmt(b, "{%s=", label);
-        metrics_label(b, value);
-        buf_byte(b, '}');
-    }
+    put_series(b, name, label, value);
     buf_byte(b, ' ');
     buf_u64(b, n);
     metrics_end(b, begun);
@@ -71,12 +79,7 @@ metrics_sample_ms(struct buf *b, const char *name, const char *label,
 {
     size_t begun = b->n;
 
-    buf_fmt(b, "tfdrift_%s", name);
-    if (label != NULL) {
-        buf_fmt(b, "{%s=", label);
-        metrics_label(b, value);
-        buf_byte(b, '}');
-    }
+    put_series(b, name, label, value);
     buf_fmt(b, " %s%lld.%03lld", ms < 0 ? "-" : "",
             (long long)((ms < 0 ? -ms : ms) / 1000),
             (long long)((ms < 0 ? -ms : ms) % 1000));
