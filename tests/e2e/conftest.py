@@ -15,7 +15,7 @@ sys.path[:0] = [HERE, os.path.join(REPO, "tests", "tools")]
 
 import binary  # noqa: E402  (needs the path above)
 from world import (agent, authority, environment, files,  # noqa: E402,F401
-                   front, key, keys, moto, trail)
+                   front, key, keys, moto, sysdig, trail)
 
 
 @pytest.fixture

@@ -14,14 +14,6 @@ from peers import engine
 FORM = "%tfdrift.event_id %tfdrift.change[visibility_timeout_seconds]"
 
 
-@pytest.fixture(scope="module")
-def sysdig():
-    root, why = engine.install()
-    if root is None:
-        pytest.skip("no sysdig: " + why)
-    return engine.Engine(root)
-
-
 class Falco:
     """An engine on one socket that can be ended and started again."""
 

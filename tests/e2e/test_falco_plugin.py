@@ -98,14 +98,6 @@ FILTERS = [
 
 
 @pytest.fixture(scope="module")
-def sysdig():
-    root, why = engine.install()
-    if root is None:
-        pytest.skip("no sysdig: " + why)
-    return engine.Engine(root)
-
-
-@pytest.fixture(scope="module")
 def capture(sysdig, tmp_path_factory):
     return sysdig.capture(tmp_path_factory.mktemp("plugin"), [RECORD, BARE])
 

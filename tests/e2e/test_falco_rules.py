@@ -37,14 +37,6 @@ def table():
 
 
 @pytest.fixture(scope="module")
-def sysdig():
-    root, why = engine.install()
-    if root is None:
-        pytest.skip("no sysdig: " + why)
-    return engine.Engine(root)
-
-
-@pytest.fixture(scope="module")
 def capture(sysdig, tmp_path_factory):
     records = [r for rows in table().values()
                for side in rows.values() for r in side]

@@ -10,7 +10,7 @@ import pytest
 
 import agent as agents
 import build
-from peers import ca, lookup_events, moto_server, sigv4
+from peers import ca, engine, lookup_events, moto_server, sigv4
 
 REGION = build.REGION
 OLD, NEW = 30, 45
@@ -69,6 +69,15 @@ def authority(tmp_path_factory):
 def files(authority):
     """The certificate of every sound server on loopback."""
     return authority.issue("server")
+
+
+@pytest.fixture(scope="session")
+def sysdig():
+    """A real engine of Falco's; skipped where it cannot be had."""
+    root, why = engine.install()
+    if root is None:
+        pytest.skip("no sysdig: " + why)
+    return engine.Engine(root)
 
 
 @pytest.fixture(scope="session")
