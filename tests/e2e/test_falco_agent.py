@@ -9,7 +9,6 @@ import pytest
 import binary
 import world
 from agent import wait
-from peers import engine
 
 FORM = "%tfdrift.event_id %tfdrift.change[visibility_timeout_seconds]"
 
