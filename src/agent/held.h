@@ -39,7 +39,7 @@ struct held {
     struct held_keys keys;
     enum held_why why;
     unsigned attempt;    /* looks that found no difference any more */
-    uint64_t window;     /* the one it came with */
+    uint64_t batch;      /* the one it came with */
     int64_t happened_ms; /* steady clock, as all here */
     int64_t since_ms;    /* when it came */
     int64_t due_ms;      /* not looked at before */

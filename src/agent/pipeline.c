@@ -82,7 +82,7 @@ set_up_tables(struct pipeline *p, struct arena *a, size_t bytes)
         ledger_init(&p->ledger, a, drifts, at_most(LEDGER_BYTES, bytes / 12)) <
             0 ||
         dedup_init(&p->dedup, a, ids) < 0 || tally_init(&p->unmapped, a) < 0 ||
-        windows_init(&p->windows, a, p->o.n_sources) < 0)
+        batches_init(&p->batches, a, p->o.n_sources) < 0)
         return ERR_MEMORY;
     return held_init(&p->held, a, bytes / 8);
 }
@@ -226,7 +226,7 @@ next_batch(struct pipeline *p)
 static void
 batch_taken(struct pipeline *p)
 {
-    windows_release(&p->windows, p->window);
+    batches_release(&p->batches, p->batch);
     gate_enter(&p->gate);
     p->slot[p->taking] = NULL;
     p->taking = SIZE_MAX;
@@ -244,7 +244,7 @@ take(struct pipeline *p, int64_t now_ms)
         batch = next_batch(p);
         if (batch == NULL)
             return false;
-        p->window = windows_open(&p->windows, p->taking, &batch->after);
+        p->batch = batches_open(&p->batches, p->taking, &batch->after);
         p->ahead_ms = batch->ahead_ms;
         p->at = 0;
     }
@@ -259,12 +259,12 @@ take(struct pipeline *p, int64_t now_ms)
 
 /* Places of sources that moved on. */
 static void
-stage_windows(struct pipeline *p)
+stage_batches(struct pipeline *p)
 {
     uint64_t last = outbox_last(p->o.outbox);
-    struct window done;
+    struct batch done;
 
-    while (windows_done(&p->windows, &done))
+    while (batches_done(&p->batches, &done))
         checkpoint_source(&p->checkpoint, p->o.source[done.source], &done.after,
                           last);
 }
@@ -307,7 +307,7 @@ judge_events(struct pipeline *p)
         held = p->held.n;
         /* When those that are held now are due is known after a look. */
         more = take(p, now) || p->held.n > held;
-        stage_windows(p);
+        stage_batches(p);
         pipeline_save(p, now);
         publish(p);
         if (p->checkpoint_again_ms != 0 && p->checkpoint_again_ms < next)

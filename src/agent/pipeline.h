@@ -24,12 +24,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/batches.h"
 #include "agent/checkpoint.h"
 #include "agent/config.h"
 #include "agent/held.h"
 #include "agent/keeper.h"
 #include "agent/source.h"
-#include "agent/windows.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/tally.h"
@@ -111,7 +111,7 @@ struct pipeline {
     struct ledger ledger;
     struct dedup dedup;
     struct held_list held;
-    struct windows windows;
+    struct batches batches;
     struct checkpoint checkpoint;
     int64_t checkpoint_again_ms; /* after a failure: not before */
 
@@ -135,7 +135,7 @@ struct pipeline {
     size_t taking;    /* the source whose batch is at hand; SIZE_MAX: none */
     size_t at;        /* the event in it */
     int64_t ahead_ms; /* of the batch */
-    uint64_t window;
+    uint64_t batch;
     /* An event is half told: the ledger is ahead of what is staged.  Still
      * so when the end came in between; then nothing more is told. */
     bool telling;

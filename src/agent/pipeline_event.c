@@ -36,7 +36,7 @@ hold(struct looking *l, enum held_why why, int64_t now_ms)
                      .id = l->id,
                      .keys = l->keys,
                      .why = why,
-                     .window = p->window,
+                     .batch = p->batch,
                      .happened_ms = l->since_ms,
                      .since_ms = now_ms,
                      .due_ms = now_ms,
@@ -46,7 +46,7 @@ hold(struct looking *l, enum held_why why, int64_t now_ms)
         h.due_ms += look_delay_ms(p, 0);
     if (!held_add(&p->held, &h))
         return false;
-    windows_hold(&p->windows, p->window);
+    batches_hold(&p->batches, p->batch);
     return true;
 }
 

@@ -136,7 +136,7 @@ pipeline_held(struct pipeline *p, int64_t now_ms)
             i++;
             continue;
         }
-        windows_release(&p->windows, h->window);
+        batches_release(&p->batches, h->batch);
         held_remove(&p->held, i);
     }
     return next;

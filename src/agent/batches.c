@@ -1,23 +1,23 @@
-#include "agent/windows.h"
+#include "agent/batches.h"
 
 #include <string.h>
 
 #include "base/err.h"
 
 int
-windows_init(struct windows *w, struct arena *arena, size_t n_sources)
+batches_init(struct batches *w, struct arena *arena, size_t n_sources)
 {
-    *w = (struct windows){.n = 0};
+    *w = (struct batches){.n = 0};
     w->list =
-        arena_alloc(arena, (n_sources * WINDOWS_EACH + 1) * sizeof(*w->list));
+        arena_alloc(arena, (n_sources * BATCHES_EACH + 1) * sizeof(*w->list));
     return w->list != NULL ? 0 : ERR_MEMORY;
 }
 
-/* The newest window of a source that has as many as may be, or NULL. */
-static struct window *
-find_full(struct windows *w, size_t source)
+/* The newest batch of a source that has as many as may be, or NULL. */
+static struct batch *
+find_full(struct batches *w, size_t source)
 {
-    struct window *newest = NULL;
+    struct batch *newest = NULL;
     size_t n = 0;
 
     for (size_t i = 0; i < w->n; i++)
@@ -25,14 +25,14 @@ find_full(struct windows *w, size_t source)
             newest = &w->list[i];
             n++;
         }
-    return n == WINDOWS_EACH ? newest : NULL;
+    return n == BATCHES_EACH ? newest : NULL;
 }
 
 uint64_t
-windows_open(struct windows *w, size_t source,
+batches_open(struct batches *w, size_t source,
              const struct source_position *after)
 {
-    struct window *full = find_full(w, source);
+    struct batch *full = find_full(w, source);
 
     if (full != NULL) {
         /* Done with once all events of both are. */
@@ -40,13 +40,13 @@ windows_open(struct windows *w, size_t source,
         full->open++;
         return full->id;
     }
-    w->list[w->n++] = (struct window){
+    w->list[w->n++] = (struct batch){
         .id = ++w->last, .source = source, .after = *after, .open = 1};
     return w->last;
 }
 
-static struct window *
-find(struct windows *w, uint64_t id)
+static struct batch *
+find(struct batches *w, uint64_t id)
 {
     for (size_t i = 0; i < w->n; i++)
         if (w->list[i].id == id)
@@ -55,26 +55,26 @@ find(struct windows *w, uint64_t id)
 }
 
 void
-windows_hold(struct windows *w, uint64_t id)
+batches_hold(struct batches *w, uint64_t id)
 {
-    struct window *one = find(w, id);
+    struct batch *one = find(w, id);
 
     if (one != NULL)
         one->open++;
 }
 
 void
-windows_release(struct windows *w, uint64_t id)
+batches_release(struct batches *w, uint64_t id)
 {
-    struct window *one = find(w, id);
+    struct batch *one = find(w, id);
 
     if (one != NULL)
         one->open--;
 }
 
-/* Whether an older window of the same source is still open. */
+/* Whether an older batch of the same source is still open. */
 static bool
-is_behind(const struct windows *w, size_t i)
+is_behind(const struct batches *w, size_t i)
 {
     for (size_t k = 0; k < i; k++)
         if (w->list[k].source == w->list[i].source)
@@ -83,7 +83,7 @@ is_behind(const struct windows *w, size_t i)
 }
 
 bool
-windows_done(struct windows *w, struct window *out)
+batches_done(struct batches *w, struct batch *out)
 {
     for (size_t i = 0; i < w->n; i++) {
         if (w->list[i].open > 0 || is_behind(w, i))

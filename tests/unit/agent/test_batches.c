@@ -1,6 +1,6 @@
 /*
- * How far each source is done with: stories of windows, told step by step.
- * A window's place is its number, so what is done is seen from the numbers.
+ * How far each source is done with: stories of batches, told step by step.
+ * A batch's place is its number, so what is done is seen from the numbers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#include "agent/windows.h"
+#include "agent/batches.h"
 
 #define SOURCES 3
 
-/* O: a window of a source comes in; H: one of its events waits; R: it has
+/* O: a batch of a source comes in; H: one of its events waits; R: it has
  * come in whole, or such an event is told.  `of` is the source for O, else
  * the number of an O, from 1. */
 struct step {
@@ -32,7 +32,7 @@ static const struct {
      {{'O', 0, ""}, {'R', 1, "0:1 "}, {'O', 0, ""}, {'R', 2, "0:2 "}}},
     {"an event that waits keeps the place",
      {{'O', 0, ""}, {'H', 1, ""}, {'R', 1, ""}, {'R', 1, "0:1 "}}},
-    {"and those of later windows of its source",
+    {"and those of later batches of its source",
      {{'O', 0, ""},
       {'H', 1, ""},
       {'R', 1, ""},
@@ -92,13 +92,13 @@ static const struct {
 
 /* What is done now, as text. */
 static void
-put_done(struct windows *w, char *out, size_t max)
+put_done(struct batches *w, char *out, size_t max)
 {
-    struct window one;
+    struct batch one;
     size_t n = 0;
 
     *out = '\0';
-    while (windows_done(w, &one) && n < max)
+    while (batches_done(w, &one) && n < max)
         n += (size_t)snprintf(out + n, max - n, "%zu:%llu ", one.source,
                               (unsigned long long)one.after.offset);
 }
@@ -109,21 +109,21 @@ test_stories(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(stories) / sizeof(*stories); i++) {
         struct arena arena;
-        struct windows w;
+        struct batches w;
         uint64_t id[32] = {0}, opened = 0;
         char done[128];
 
         assert_int_equal(arena_map(&arena, 1u << 16), 0);
-        assert_int_equal(windows_init(&w, &arena, SOURCES), 0);
+        assert_int_equal(batches_init(&w, &arena, SOURCES), 0);
         for (const struct step *s = stories[i].step; s->what != '\0'; s++) {
             if (s->what == 'O') {
                 struct source_position after = {.offset = ++opened};
 
-                id[opened] = windows_open(&w, s->of, &after);
+                id[opened] = batches_open(&w, s->of, &after);
             } else if (s->what == 'H') {
-                windows_hold(&w, id[s->of]);
+                batches_hold(&w, id[s->of]);
             } else {
-                windows_release(&w, id[s->of]);
+                batches_release(&w, id[s->of]);
             }
             put_done(&w, done, sizeof(done));
             if (strcmp(done, s->done) != 0)
@@ -141,27 +141,27 @@ test_never_full(void **state)
 {
     static uint64_t id[SOURCES * 1000];
     struct arena arena;
-    struct windows w;
-    struct window one;
+    struct batches w;
+    struct batch one;
     uint64_t last[SOURCES] = {0};
     size_t n = 0;
 
     (void)state;
     assert_int_equal(arena_map(&arena, 1u << 16), 0);
-    assert_int_equal(windows_init(&w, &arena, SOURCES), 0);
+    assert_int_equal(batches_init(&w, &arena, SOURCES), 0);
     for (; n < sizeof(id) / sizeof(*id); n++) {
         struct source_position after = {.offset = n};
 
-        id[n] = windows_open(&w, n % SOURCES, &after);
+        id[n] = batches_open(&w, n % SOURCES, &after);
         assert_int_not_equal(id[n], 0);
-        windows_hold(&w, id[n]);
-        windows_release(&w, id[n]);
-        assert_false(windows_done(&w, &one));
-        assert_in_range(w.n, 1, SOURCES * WINDOWS_EACH);
+        batches_hold(&w, id[n]);
+        batches_release(&w, id[n]);
+        assert_false(batches_done(&w, &one));
+        assert_in_range(w.n, 1, SOURCES * BATCHES_EACH);
     }
     while (n-- > 0)
-        windows_release(&w, id[n]);
-    while (windows_done(&w, &one)) {
+        batches_release(&w, id[n]);
+    while (batches_done(&w, &one)) {
         assert_true(one.after.offset >= last[one.source]);
         last[one.source] = one.after.offset;
     }
