@@ -50,6 +50,7 @@ set_up_judge(struct pipeline *p)
 
     p->judge = (struct judge){.maps = p->o.maps,
                               .words = p->o.words,
+                              .shelf = &p->shelf,
                               .filter = &rules->filter,
                               .arena = &p->event,
                               .scratch = &p->scratch,
@@ -81,7 +82,8 @@ set_up_tables(struct pipeline *p, struct arena *a, size_t bytes)
         arena_split(&p->scratch, a, bytes / 16 * 3) < 0 ||
         ledger_init(&p->ledger, a, drifts, at_most(LEDGER_BYTES, bytes / 12)) <
             0 ||
-        dedup_init(&p->dedup, a, ids) < 0 || tally_init(&p->unmapped, a) < 0 ||
+        shelf_init(&p->shelf, a) < 0 || dedup_init(&p->dedup, a, ids) < 0 ||
+        tally_init(&p->unmapped, a) < 0 ||
         batches_init(&p->batches, a, p->o.n_sources) < 0)
         return ERR_MEMORY;
     return held_init(&p->held, a, bytes / 8);

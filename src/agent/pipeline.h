@@ -107,6 +107,7 @@ struct pipeline {
     struct arena event, scratch; /* of one event */
 
     struct judge judge;
+    struct shelf shelf;
     struct teller teller;
     struct ledger ledger;
     struct dedup dedup;

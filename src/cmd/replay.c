@@ -176,6 +176,7 @@ replay_prepare(struct replay *r)
 
     r->judge = (struct judge){.maps = &s->maps,
                               .words = &s->words,
+                              .shelf = &r->shelf,
                               .states = s->states,
                               .n_states = s->n_states,
                               .filter = &s->rules.filter,
@@ -190,7 +191,7 @@ replay_prepare(struct replay *r)
                                 .unmanaged = s->rules.filter.unmanaged,
                                 .ledger = &r->ledger};
     r->people = !r->verdicts && terminal_is(STDOUT_FILENO);
-    if (out == NULL ||
+    if (out == NULL || shelf_init(&r->shelf, &s->keep) < 0 ||
         ledger_init(&r->ledger, &s->keep, drifts,
                     at_most(LEDGER_BYTES, share)) < 0 ||
         dedup_init(&r->dedup, &s->keep, ids) < 0 ||

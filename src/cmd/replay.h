@@ -43,6 +43,7 @@ struct replay {
     bool people; /* a table for a terminal */
 
     struct judge judge;
+    struct shelf shelf;
     struct record_maker maker;
     struct teller teller;
     struct ledger ledger;

@@ -275,16 +275,6 @@ observe(const struct comparison *c, const struct map_line *line,
                 c->finding->n_changes > changes_before);
 }
 
-/* Whether the event has nothing for a line, as for most of them; only a
- * whole set of tags says something where it is missing. */
-static bool
-is_silent(const struct comparison *c, const struct map_line *line)
-{
-    return !line->constant && line->xform.kind != MAP_X_TAGS_ALL &&
-           c->trial->observer == NULL &&
-           resolve_nothing(&c->trial->scope, &line->path);
-}
-
 static void
 compare_line(struct comparison *c, const struct map_line *line)
 {
@@ -292,8 +282,6 @@ compare_line(struct comparison *c, const struct map_line *line)
     struct values given;
     size_t before;
 
-    if (is_silent(c, line))
-        return;
     if (line->attr.n == 0 || is_excluded(c, line->attr.sym[0]))
         return;
     if (line->constant) {
@@ -323,11 +311,13 @@ compare_binding(struct trial *t, const struct map_binding *b, struct finding *f,
         .room = {t->scope.names, t->arena, t->scratch},
         .first = f->n_changes,
     };
-    struct map_lines it;
+    /* An observer is shown every line, most of which an event is silent of. */
+    const struct scope *scope = t->observer == NULL ? &t->scope : NULL;
+    struct shelf_walk walk;
     struct map_line line;
 
-    map_lines(b, &it);
-    while (map_line_next(&it, &line))
+    shelf_lines(t->shelf, b, &walk);
+    while (shelf_next(&walk, scope, &line))
         compare_line(&c, &line);
     compare_prune(&c);
 }

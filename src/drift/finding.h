@@ -14,6 +14,7 @@
 #include "base/value.h"
 #include "map/map.h"
 #include "map/resolve.h"
+#include "map/shelf.h"
 #include "map/words.h"
 #include "state/state.h"
 
@@ -89,6 +90,7 @@ struct observer {
 struct trial {
     const struct maps *maps;
     const struct words *words;
+    struct shelf *shelf;
     struct state *const *states;
     size_t n_states;
     struct arena *arena, *scratch; /* of the scope too */

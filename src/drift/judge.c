@@ -306,6 +306,7 @@ judge_event(const struct judge *j, const struct event *ev,
     judgement_clear(out);
     t->maps = j->maps;
     t->words = j->words;
+    t->shelf = j->shelf;
     t->states = j->states;
     t->n_states = j->n_states;
     t->arena = j->arena;

@@ -14,6 +14,7 @@
 struct judge {
     const struct maps *maps;
     const struct words *words;
+    struct shelf *shelf; /* or NULL */
     struct state *const *states;
     size_t n_states;
     const struct filter *filter;

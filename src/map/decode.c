@@ -166,16 +166,6 @@ derive(const struct map *m, const struct map_path *attr, size_t n,
         path->sym[path->n++] = (uint16_t)names_class(&m->names, attr->sym[i]);
 }
 
-/* What is not stored of a line that has no transform. */
-static inline void
-line_plain(struct map_line *line)
-{
-    line->xform.kind = MAP_X_NONE;
-    line->xform.n = 0;
-    line->constant = line->guarded = false;
-    line->literal = NAME_NONE;
-}
-
 /* The form that has counts, and what the flags say of the rest. */
 static const uint8_t *
 get_long(const struct map *m, const uint8_t *p, struct map_line *line)
@@ -208,7 +198,7 @@ get_line(const struct map *m, const uint8_t *p, struct map_line *line)
 
     line->attr.n = share >> 4 & 7;
     line->path.n = share & 15;
-    line_plain(line);
+    map_line_plain(line);
     if (share >= 0x80)
         return get_long(m, p, line);
     /* The short form: one attribute symbol, and its class in the path. */

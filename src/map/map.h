@@ -103,6 +103,16 @@ struct map_line {
     struct map_when guard;
 };
 
+/* Makes a line one without transform: its paths are all there is of it. */
+static inline void
+map_line_plain(struct map_line *line)
+{
+    line->xform.kind = MAP_X_NONE;
+    line->xform.n = 0;
+    line->constant = line->guarded = false;
+    line->literal = NAME_NONE;
+}
+
 struct map; /* one set of sections: the built-in ones, or a user's */
 
 /* Where one binding stands; cheap to copy, valid as long as its map. */

@@ -71,12 +71,30 @@ class_wraps(const struct scope *s, uint32_t c)
            c == class[W_VALUE] || c == class[W_MEMBER];
 }
 
+/* Whether an object may wrap something: what does so begins with what it
+ * wraps or with an attribute of XML, or has a content anywhere. */
+static bool
+may_wrap(const struct scope *s, struct value v)
+{
+    struct value_iter it = value_items(v);
+    struct value_key key;
+    struct value item;
+    uint32_t c;
+
+    if (!value_next(&it, &key, &item))
+        return false;
+    c = scope_class(s, &key);
+    return class_wraps(s, c) || c == s->words->class[W_TAG] ||
+           c == s->words->class[W_XMLNS] ||
+           value_fold(s->names, v, s->words->class[W_CONTENT]).p != NULL;
+}
+
 struct value
 value_unwrap(const struct scope *s, struct value v)
 {
     struct wrapping w;
 
-    while (value_is(v, VALUE_OBJECT)) {
+    while (value_is(v, VALUE_OBJECT) && may_wrap(s, v)) {
         wrapping_read(s, v, &w);
         if (w.others == 1 && class_wraps(s, w.only_class))
             v = w.only;
@@ -224,23 +242,6 @@ resolve(struct scope *s, const struct map_path *path)
         from = to + 1;
     }
     return out;
-}
-
-bool
-resolve_nothing(const struct scope *s, const struct map_path *path)
-{
-    size_t i = 0;
-
-    /* The first symbol of each alternative. */
-    do {
-        if (path->n == 0 || path->sym[i] >= MAP_SYM_FIRST ||
-            !scope_lacks(s, path->sym[i]))
-            return false;
-        while (i < path->n && path->sym[i] != MAP_SYM_ALT)
-            i++;
-        i++;
-    } while (i < path->n);
-    return true;
 }
 
 struct value

@@ -61,9 +61,6 @@ void scope_init(struct scope *s, const struct names *names,
  */
 struct values resolve(struct scope *s, const struct map_path *path);
 
-/* Whether that is nothing, told at a glance; false: it may be something. */
-bool resolve_nothing(const struct scope *s, const struct map_path *path);
-
 /* The first value, or an absent one. */
 struct value resolve_one(struct scope *s, const struct map_path *path);
 

@@ -49,18 +49,6 @@ read_member(struct scope *s, enum event_field f, const char *name)
     return root_unwrap(s->names, v);
 }
 
-/* Where a class stands among the slots, or where it would: there is always
- * a free one. */
-static size_t
-scope_slot(const struct scope *s, uint32_t class)
-{
-    size_t at = class % SCOPE_SLOTS;
-
-    while (s->slot[at] != 0 && s->member[s->slot[at] - 1].class != class)
-        at = (at + 1) % SCOPE_SLOTS;
-    return at;
-}
-
 static bool
 scope_has(const struct scope *s, uint32_t class)
 {
@@ -114,9 +102,18 @@ scope_index(struct scope *s)
 }
 
 bool
-scope_lacks(const struct scope *s, uint16_t class)
+scope_silent(const struct scope *s, const uint16_t *sym, size_t n)
 {
-    return s->plain && s->prefix == NULL && !scope_has(s, class);
+    size_t i = 0;
+
+    do {
+        if (n == 0 || sym[i] >= MAP_SYM_FIRST || !scope_lacks(s, sym[i]))
+            return false;
+        while (i < n && sym[i] != MAP_SYM_ALT)
+            i++;
+        i++;
+    } while (i < n);
+    return true;
 }
 
 struct value

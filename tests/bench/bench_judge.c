@@ -33,6 +33,7 @@ struct bench {
     struct words words;
     struct arena keep, event, tokens, window;
     struct judge judge;
+    struct shelf shelf;
     char *text;
     size_t text_n;
     size_t line[EVENTS + 1]; /* where each event starts in text */
@@ -56,11 +57,13 @@ bench_open(struct bench *b, const char *folder)
         scene_die("no memory", "arenas");
     maps_init(&b->maps);
     if (words_init(&b->words, &b->maps.names, &b->keep) < 0 ||
+        shelf_init(&b->shelf, &b->keep) < 0 ||
         pack_remember(&b->maps.names, &b->keep) < 0)
         scene_die("no memory", "words");
     scene_open(&b->scene, folder, &b->keep);
     b->judge = (struct judge){.maps = &b->maps,
                               .words = &b->words,
+                              .shelf = &b->shelf,
                               .n_states = 1,
                               .filter = &filter_default,
                               .arena = &b->event,

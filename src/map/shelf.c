@@ -1,0 +1,156 @@
+#include "map/shelf.h"
+
+#include <stddef.h>
+
+#include "map/resolve_scope.h"
+
+/*
+ * A line on the shelf, in units of two bytes: its length in units; the
+ * lengths of its paths; whether it has a tail, and whether it is always
+ * asked for; the event's path, the attribute's, the tail.
+ */
+enum { HEAD_LENGTH, HEAD_PATH, HEAD_ATTR, HEAD_TAIL, HEAD_ALWAYS, HEAD_UNITS };
+
+#define UNIT sizeof(uint16_t)
+#define SHELF_UNITS (SHELF_BYTES / UNIT)
+
+/* The tail: what a plain line has nothing of. */
+#define TAIL_AT offsetof(struct map_line, xform)
+#define TAIL_UNITS ((sizeof(struct map_line) - TAIL_AT) / UNIT)
+
+#define LINE_UNITS_MAX (HEAD_UNITS + 2 * MAP_PATH_MAX + TAIL_UNITS)
+
+int
+shelf_init(struct shelf *s, struct arena *arena)
+{
+    memset(s, 0, sizeof(*s));
+    s->unit = arena_alloc(arena, SHELF_BYTES);
+    return s->unit != NULL ? 0 : ERR_MEMORY;
+}
+
+static struct shelf_slot *
+slot_of(struct shelf *s, struct map_ref ref)
+{
+    return &s->slot[ref.at * UINT32_C(0x9e3779b1) >> 24];
+}
+
+/* A whole set of tags says something even where it is missing. */
+static bool
+is_always(const struct map_line *l)
+{
+    return l->constant || l->xform.kind == MAP_X_TAGS_ALL;
+}
+
+/* Puts a line at p; returns its length. */
+static size_t
+put_line(uint16_t *p, const struct map_line *l)
+{
+    bool tail = l->constant || l->xform.kind != MAP_X_NONE;
+    uint16_t *end = p + HEAD_UNITS;
+
+    memcpy(end, l->path.sym, l->path.n * UNIT);
+    end += l->path.n;
+    memcpy(end, l->attr.sym, l->attr.n * UNIT);
+    end += l->attr.n;
+    if (tail) {
+        memcpy(end, (const char *)l + TAIL_AT, TAIL_UNITS * UNIT);
+        end += TAIL_UNITS;
+    }
+    p[HEAD_LENGTH] = (uint16_t)(end - p);
+    p[HEAD_PATH] = l->path.n;
+    p[HEAD_ATTR] = l->attr.n;
+    p[HEAD_TAIL] = tail;
+    p[HEAD_ALWAYS] = is_always(l);
+    return (size_t)(end - p);
+}
+
+/* Takes the line at p apart. */
+static void
+get_line(const uint16_t *p, struct map_line *l)
+{
+    const uint16_t *path = p + HEAD_UNITS, *attr = path + p[HEAD_PATH];
+
+    l->path.n = (uint8_t)p[HEAD_PATH];
+    l->attr.n = (uint8_t)p[HEAD_ATTR];
+    for (size_t i = 0; i < l->path.n; i++)
+        l->path.sym[i] = path[i];
+    for (size_t i = 0; i < l->attr.n; i++)
+        l->attr.sym[i] = attr[i];
+    if (p[HEAD_TAIL] != 0)
+        memcpy((char *)l + TAIL_AT, attr + l->attr.n, TAIL_UNITS * UNIT);
+    else
+        map_line_plain(l);
+}
+
+/* Puts all lines of b behind what is there; false: there is no room. */
+static bool
+put_binding(struct shelf *s, const struct map_binding *b)
+{
+    struct shelf_slot *slot = slot_of(s, b->ref);
+    struct map_lines it;
+    struct map_line line;
+    size_t n = s->n;
+
+    map_lines(b, &it);
+    while (SHELF_UNITS - n >= LINE_UNITS_MAX && map_line_next(&it, &line))
+        n += put_line(s->unit + n, &line);
+    if (SHELF_UNITS - n < LINE_UNITS_MAX)
+        return false;
+    *slot = (struct shelf_slot){b->ref, (uint32_t)s->n, (uint32_t)n};
+    s->n = n;
+    return true;
+}
+
+/* Whether b stands on the shelf now. */
+static bool
+has_binding(struct shelf *s, const struct map_binding *b)
+{
+    const struct shelf_slot *slot = slot_of(s, b->ref);
+
+    if (slot->ref.map == b->ref.map && slot->ref.at == b->ref.at)
+        return true;
+    if (put_binding(s, b))
+        return true;
+    memset(s->slot, 0, sizeof(s->slot));
+    s->n = 0;
+    return put_binding(s, b);
+}
+
+void
+shelf_lines(struct shelf *s, const struct map_binding *b, struct shelf_walk *w)
+{
+    const struct shelf_slot *slot;
+
+    w->p = w->end = NULL;
+    if (s == NULL || !has_binding(s, b)) {
+        map_lines(b, &w->coded);
+        return;
+    }
+    slot = slot_of(s, b->ref);
+    w->p = s->unit + slot->from;
+    w->end = s->unit + slot->to;
+}
+
+bool
+shelf_next(struct shelf_walk *w, const struct scope *scope,
+           struct map_line *line)
+{
+    const uint16_t *p;
+
+    if (w->end == NULL) {
+        while (map_line_next(&w->coded, line))
+            if (scope == NULL || is_always(line) ||
+                !scope_silent(scope, line->path.sym, line->path.n))
+                return true;
+        return false;
+    }
+    while ((p = w->p) != w->end) {
+        w->p += p[HEAD_LENGTH];
+        if (scope != NULL && p[HEAD_ALWAYS] == 0 &&
+            scope_silent(scope, p + HEAD_UNITS, p[HEAD_PATH]))
+            continue;
+        get_line(p, line);
+        return true;
+    }
+    return false;
+}
