@@ -3,6 +3,7 @@
 #include <mbedtls/base64.h>
 #include <mbedtls/sha1.h>
 
+#include "base/lanes.h"
 #include "base/text.h"
 #include "drift/block.h"
 #include "drift/document.h"
@@ -255,10 +256,10 @@ bare_word(struct slice s)
     return s;
 }
 
-bool
-equal_hidden(const struct names *ns, struct value v)
+/* CloudTrail's own, and what services put in the place of a value. */
+static bool
+is_hidden_word(struct slice s)
 {
-    /* CloudTrail's own, and what services put in their place. */
     static const struct slice words[] = {
         SLICE_INIT("HIDDEN_DUE_TO_SECURITY_REASONS"),
         SLICE_INIT("HIDDEN_FOR_SECURITY_REASONS"),
@@ -268,11 +269,58 @@ equal_hidden(const struct names *ns, struct value v)
         SLICE_INIT("REDACTED"),
         SLICE_INIT("HIDDEN"),
     };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (slice_eq(s, words[i]))
+            return true;
+    return false;
+}
+
+/* Whether a letter e and a letter d stand together: so they do in all that
+ * is_omitted() looks for, and in few texts of others. */
+static bool
+has_ed(struct slice s)
+{
+    const lanes fold = lanes_of(0x20), e = lanes_of('e'), d = lanes_of('d');
+    char mem[LANES + 1] = {0};
+
+    if (s.n <= LANES) {
+        memcpy(mem, s.p, s.n);
+        s = slice_of(mem, sizeof(mem));
+    }
+    for (size_t i = 0;; i += LANES) {
+        /* The last of them may overlap those before. */
+        size_t at = i + LANES < s.n ? i : s.n - LANES - 1;
+
+        if (lanes_any(lanes_same(lanes_load(s.p + at) | fold, e) &
+                      lanes_same(lanes_load(s.p + at + 1) | fold, d)))
+            return true;
+        if (at + LANES + 1 == s.n)
+            return false;
+    }
+}
+
+/* Whether a sentence says that something was left out. */
+static bool
+is_omitted(struct slice s)
+{
     static const struct slice within[] = {
         SLICE_INIT("omitted"),
         SLICE_INIT("OMITTED"),
         SLICE_INIT("emoved for security"),
     };
+
+    if (!has_ed(s))
+        return false;
+    for (size_t i = 0; i < sizeof(within) / sizeof(*within); i++)
+        if (text_find(s, within[i]) != s.n)
+            return true;
+    return false;
+}
+
+bool
+equal_hidden(const struct names *ns, struct value v)
+{
     struct slice s = value_text(v), word;
 
     if (value_is(v, VALUE_OBJECT))
@@ -282,11 +330,5 @@ equal_hidden(const struct names *ns, struct value v)
     word = bare_word(s);
     if (word.n == 0)
         return s.n >= 3 && s.p[0] == '*';
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (slice_eq(word, words[i]))
-            return true;
-    for (size_t i = 0; i < sizeof(within) / sizeof(*within); i++)
-        if (text_find(s, within[i]) != s.n)
-            return true;
-    return false;
+    return is_hidden_word(word) || is_omitted(s);
 }
