@@ -144,8 +144,7 @@ on_line(void *ctx, const struct finding *f, const struct map_line *line,
         out_put(t->out, SLICE("(sensitive)\n"));
         return;
     }
-    at = attr_find(t->judge->arena, f->in.attrs, line->attr.sym, line->attr.n,
-                   NULL);
+    at = attr_find(t->judge->arena, &f->in, line->attr.sym, line->attr.n, NULL);
     for (size_t i = 0; i < at.n; i++)
         values_push(t->judge->arena, &old, at.spot[i].v);
     out_put(t->out, old.n > 0 ? SLICE("state ") : SLICE("state has none"));

@@ -73,26 +73,25 @@ find(struct finder *f, struct value v, size_t done)
 }
 
 struct spots
-attr_find(struct arena *a, struct value attrs, const uint16_t *sym, size_t n,
-          const struct picks *picks)
+attr_find(struct arena *a, const struct instance *in, const uint16_t *sym,
+          size_t n, const struct picks *picks)
 {
     struct finder f;
+    struct value v;
 
     f.found = (struct spots){NULL, 0, 0};
-    if (n == 0 || n > ATTR_DEPTH_MAX || !value_is(attrs, VALUE_OBJECT))
+    if (n == 0 || n > ATTR_DEPTH_MAX)
+        return f.found;
+    v = state_attr(in, sym[0]);
+    if (v.p == NULL)
         return f.found;
     f.arena = a;
     f.sym = sym;
     f.n = n;
     f.picks = picks;
-    find(&f, attrs, 0);
+    f.at.index[0] = -1;
+    find(&f, v, 1);
     return f.found;
-}
-
-struct value
-attr_get(struct value attrs, uint16_t name)
-{
-    return value_get(attrs, name);
 }
 
 /* Like attr_known(), from the value of the symbols before on. */

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/value.h"
 #include "map/map.h"
+#include "state/state.h"
 
 #define ATTR_DEPTH_MAX 24
 #define ATTR_PATH_MAX_BYTES 512
@@ -45,12 +46,10 @@ struct picks {
     size_t n_excluded;
 };
 
-/* All places of a path (sym[0..n)) that exist; picks may be NULL. */
-struct spots attr_find(struct arena *a, struct value attrs, const uint16_t *sym,
-                       size_t n, const struct picks *picks);
-
-/* The first place's value, or an absent one. */
-struct value attr_get(struct value attrs, uint16_t name);
+/* All places of a path (sym[0..n)) that a resource has; picks may be NULL. */
+struct spots attr_find(struct arena *a, const struct instance *in,
+                       const uint16_t *sym, size_t n,
+                       const struct picks *picks);
 
 /*
  * False when the object that should hold the attribute is there but has no

@@ -53,8 +53,8 @@ literal_value(struct trial *t, uint16_t literal)
 struct spots
 compare_spots(struct comparison *c, const struct map_line *l)
 {
-    return attr_find(c->trial->arena, c->finding->in.attrs, l->attr.sym,
-                     l->attr.n, c->picks);
+    return attr_find(c->trial->arena, &c->finding->in, l->attr.sym, l->attr.n,
+                     c->picks);
 }
 
 static bool

@@ -174,7 +174,7 @@ compare_merge(struct comparison *c, const struct map_line *line,
               struct values given)
 {
     const struct map_xform *x = &line->xform;
-    struct value blocks = value_get(c->finding->in.attrs, line->attr.sym[0]);
+    struct value blocks = state_attr(&c->finding->in, line->attr.sym[0]);
     struct values flat = {0}, removed = {0}, added = {0};
 
     if (given.n == 0 || x->n < 2)
@@ -206,7 +206,7 @@ void
 compare_drop(struct comparison *c, const struct map_line *line,
              struct values given)
 {
-    struct value blocks = value_get(c->finding->in.attrs, line->attr.sym[0]);
+    struct value blocks = state_attr(&c->finding->in, line->attr.sym[0]);
     struct values flat = {0}, removed = {0}, none = {0};
 
     if (given.n == 0 || line->xform.n < 1)

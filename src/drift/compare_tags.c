@@ -20,18 +20,18 @@ static bool
 tagging_of(struct comparison *c, const struct map_line *line, struct tagging *t)
 {
     const uint16_t *id = c->trial->words->id;
-    struct value attrs = c->finding->in.attrs;
+    const struct instance *in = &c->finding->in;
     uint16_t name = line->attr.sym[0];
     struct spots at;
 
     *t = (struct tagging){.line = line, .root = SLICE("tags")};
     if (line->attr.n == 1 && (name == id[W_TAGS] || name == id[W_TAGS_ALL])) {
-        t->own = value_get(attrs, id[W_TAGS]);
-        t->all = value_get(attrs, id[W_TAGS_ALL]);
+        t->own = state_attr(in, id[W_TAGS]);
+        t->all = state_attr(in, id[W_TAGS_ALL]);
         return t->own.p != NULL || t->all.p != NULL;
     }
     at = compare_spots(c, line);
-    if (at.n == 0 && !attr_known(attrs, line->attr.sym, line->attr.n))
+    if (at.n == 0 && !attr_known(in->attrs, line->attr.sym, line->attr.n))
         return false;
     t->own = at.n > 0 ? at.spot[0].v : VALUE_NOTHING;
     t->root = compare_path(c, line, at.n > 0 ? &at.spot[0] : NULL);

@@ -149,12 +149,12 @@ static bool
 is_here(const struct trial *t, const struct instance *in)
 {
     const uint16_t *id = t->words->id;
-    struct slice arn = value_text(value_get(in->attrs, id[W_ARN]));
+    struct slice arn = value_text(state_attr(in, id[W_ARN]));
     struct slice region, account;
 
     arn_place(arn, &region, &account);
     if (region.n == 0)
-        region = value_text(value_get(in->attrs, id[W_REGION]));
+        region = value_text(state_attr(in, id[W_REGION]));
     return (region.n == 0 || t->region.n == 0 || slice_eq(region, t->region)) &&
            (account.n == 0 || t->account.n == 0 ||
             slice_eq(account, t->account));

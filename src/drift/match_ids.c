@@ -79,7 +79,7 @@ alternative_has(struct trial *t, const struct instance *in,
         part = sym[n - 1];
         n -= 2;
     }
-    at = attr_find(t->arena, in->attrs, sym, n, NULL);
+    at = attr_find(t->arena, in, sym, n, NULL);
     for (size_t i = 0; i < at.n; i++) {
         struct value_iter it = value_items(at.spot[i].v);
         struct value item;
@@ -139,7 +139,7 @@ absent_holds(const struct instance *in, const struct map_path *spec)
         bool first = i == 0 || spec->sym[i - 1] == MAP_SYM_ALT;
         bool alone = i + 1 == spec->n || spec->sym[i + 1] == MAP_SYM_ALT;
 
-        if (first && alone && is_default(attr_get(in->attrs, spec->sym[i])))
+        if (first && alone && is_default(state_attr(in, spec->sym[i])))
             return true;
     }
     return false;

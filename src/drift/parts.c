@@ -19,7 +19,7 @@ root_of(const struct trial *t, struct slice path)
 static bool
 names_parent(const struct instance *child, uint16_t owner, struct slice id)
 {
-    struct value v = value_get(child->attrs, owner);
+    struct value v = state_attr(child, owner);
     struct value_iter it = value_items(v);
     struct value item;
 
@@ -40,7 +40,7 @@ has_part(const struct trial *t, const struct instance *parent, uint16_t type,
 
     for (size_t i = 0; i < t->n_states * 3; i++) {
         uint16_t attr = t->words->id[by[i % 3]];
-        struct slice id = value_text(value_get(parent->attrs, attr));
+        struct slice id = value_text(state_attr(parent, attr));
         struct state_hits hits;
         struct instance child;
 

@@ -159,6 +159,46 @@ put_head(const struct loader *l, char *head, enum record kind)
     buf_byte(&b, (unsigned char)(l->res.want->name >> 8));
 }
 
+/* Two bytes, low first. */
+static void
+put_short(uint8_t *p, size_t v)
+{
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+}
+
+/* Puts in front of the attributes, which are all there is behind the head,
+ * where each of them is (store.h). */
+static int
+put_table(struct loader *l, size_t behind_head)
+{
+    uint8_t names[2 * STORE_ATTRS_MAX], places[2 * STORE_ATTRS_MAX], *at;
+    size_t size = arena_mark(l->keep) - behind_head, n = 0, bytes;
+    struct value attrs = {(const uint8_t *)l->keep->base + behind_head}, v;
+    struct value_iter it = value_items(attrs);
+    struct value_key key;
+
+    while (value_next(&it, &key, &v)) {
+        if (key.name == NAME_NONE)
+            continue;
+        if (n == STORE_ATTRS_MAX || size > UINT16_MAX) {
+            n = 0;
+            break;
+        }
+        put_short(names + 2 * n, key.name);
+        put_short(places + 2 * n++, (size_t)(v.p - attrs.p));
+    }
+    bytes = STORE_TABLE_BYTES(n);
+    if (arena_bytes(l->keep, bytes) == NULL)
+        return ERR_MEMORY;
+    at = (uint8_t *)l->keep->base + behind_head;
+    memmove(at + bytes, at, size);
+    at[0] = (uint8_t)n;
+    memcpy(at + 1, names, 2 * n);
+    memcpy(at + 1 + 2 * n, places, 2 * n);
+    return 0;
+}
+
 /* The object that is next becomes a record (store.h), or nothing. */
 static int
 keep_instance(struct loader *l, size_t start)
@@ -189,6 +229,8 @@ keep_instance(struct loader *l, size_t start)
             *head = RECORD_FLAT;
         rc = pack_flat(l, found[MEMBER_FLAT]);
     }
+    if (rc == 0)
+        rc = put_table(l, behind);
     if (rc == 0)
         rc = pack_index_key(l, found[MEMBER_KEY]);
     if (rc == 0)

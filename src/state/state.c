@@ -12,6 +12,13 @@ take_value(const uint8_t **p)
     return v;
 }
 
+/* Two bytes, low first. */
+static inline uint16_t
+take_short(const uint8_t *p)
+{
+    return (uint16_t)(p[0] | p[1] << 8);
+}
+
 static uint32_t
 take_number(const uint8_t *p)
 {
@@ -24,8 +31,9 @@ stored_instance(const uint8_t *p, struct stored_instance *r)
 {
     r->flat = *p == RECORD_FLAT;
     r->number = take_number(p + 1);
-    r->type = (uint16_t)(p[5] | p[6] << 8);
+    r->type = take_short(p + 5);
     p += STORE_HEAD_BYTES;
+    p += STORE_TABLE_BYTES(*p);
     r->attrs = take_value(&p);
     r->key = take_value(&p);
     r->sensitive = take_value(&p);
@@ -45,7 +53,7 @@ stored_resource(const uint8_t *p, struct stored_resource *r)
 const uint8_t *
 stored_type(const uint8_t *p, uint16_t *name, struct slice *text)
 {
-    *name = (uint16_t)(p[1] | p[2] << 8);
+    *name = take_short(p + 1);
     p += 3;
     *text = value_text(take_value(&p));
     return p;
@@ -104,14 +112,15 @@ owner(const struct state *st, uint32_t number)
 struct instance
 stored_at(const struct state *st, uint32_t at)
 {
-    const uint8_t *p = st->records + at;
+    const uint8_t *p = st->records + at, *table = p + STORE_HEAD_BYTES;
 
     for (size_t i = 64; i <= STORE_AHEAD_BYTES; i += 64)
         __builtin_prefetch(p + i);
     return (struct instance){.state = st,
                              .number = take_number(p + 1),
-                             .type = (uint16_t)(p[5] | p[6] << 8),
-                             .attrs = {p + STORE_HEAD_BYTES},
+                             .type = take_short(p + 5),
+                             .attrs = {table + STORE_TABLE_BYTES(*table)},
+                             .table = table,
                              .flat = *p == RECORD_FLAT};
 }
 
@@ -119,6 +128,19 @@ struct instance
 state_instance(const struct state *st, uint32_t number)
 {
     return stored_at(st, st->places[number].at);
+}
+
+struct value
+state_attr(const struct instance *in, uint16_t name)
+{
+    const uint8_t *names = in->table + 1;
+    size_t n = *in->table;
+
+    for (size_t i = 0; i < n; i++)
+        if (take_short(names + 2 * i) == name)
+            return (struct value){in->attrs.p +
+                                  take_short(names + 2 * (n + i))};
+    return n > 0 ? VALUE_NOTHING : value_get(in->attrs, name);
 }
 
 struct value

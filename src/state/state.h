@@ -29,10 +29,11 @@ struct state; /* one loaded document; lives in the arena it was loaded into */
 /* One instance of a managed resource, as a look-up gives it. */
 struct instance {
     const struct state *state;
-    uint32_t number;    /* its place in the state */
-    uint16_t type;      /* name id; NAME_NONE if no mapping knows it */
-    struct value attrs; /* object; the attributes kept */
-    bool flat;          /* came as attributes_flat: all values are text */
+    uint32_t number;      /* its place in the state */
+    uint16_t type;        /* name id; NAME_NONE if no mapping knows it */
+    struct value attrs;   /* object; the attributes kept */
+    const uint8_t *table; /* where they are, for state_attr() */
+    bool flat;            /* came as attributes_flat: all values are text */
 };
 
 /*
@@ -57,6 +58,10 @@ void state_set_account(struct state *st, struct slice account);
 struct slice state_account(const struct state *st);
 
 struct instance state_instance(const struct state *st, uint32_t number);
+
+/* The attribute with exactly this name, as value_get() of attrs finds it;
+ * absent when there is none. */
+struct value state_attr(const struct instance *in, uint16_t name);
 
 /* sensitive_attributes as in the document. */
 struct value state_sensitive(const struct instance *in);

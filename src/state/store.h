@@ -9,8 +9,11 @@
  *
  *   type      RECORD_TYPE, name id (two bytes, low first), its text
  *   instance  RECORD_INSTANCE or RECORD_FLAT, its number (four bytes, low
- *             first), its type's name id, attributes, index key (null, a
- *             number or a string), sensitive attributes
+ *             first), its type's name id, where its attributes are: how many
+ *             (a byte), their name ids, and the offsets of their values in
+ *             the attributes (two bytes each); attributes, index key (null,
+ *             a number or a string), sensitive attributes.  Attributes too
+ *             many or too long for that count as none there.
  *   resource  RECORD_RESOURCE, offset of its type's record (four bytes, low
  *             first), module, name; it follows the instances it owns, since
  *             a document may say the module after them
@@ -31,7 +34,11 @@ enum record {
     RECORD_RESOURCE
 };
 
-#define STORE_HEAD_BYTES 7 /* of an instance, before its attributes */
+#define STORE_HEAD_BYTES 7 /* of an instance, before the next */
+#define STORE_ATTRS_MAX 255
+
+/* Bytes that say where n attributes are. */
+#define STORE_TABLE_BYTES(n) (1 + 4 * (size_t)(n))
 
 /* Where an instance and the resource that owns it are, from `records`. */
 struct place {
