@@ -15,6 +15,11 @@ struct tag {
     struct value value; /* absent: only the key is given */
 };
 
+struct tags {
+    struct tag *tag;
+    size_t n, max;
+};
+
 /* False when the resource has no tags at all (older provider). */
 static bool
 tagging_of(struct comparison *c, const struct map_line *line, struct tagging *t)
@@ -85,12 +90,14 @@ tag_is(struct comparison *c, const struct tagging *t, struct slice key,
        struct value now)
 {
     struct value old = tag_value(c, t, key);
+    bool same =
+        now.p == NULL ? old.p == NULL : old.p != NULL && same_tag(old, now);
     struct slice path;
 
-    if (key.n == 0 || is_aws_tag(key))
+    if (key.n == 0 || is_aws_tag(key) || (same && !c->finding->watched))
         return;
     path = tag_path(c, t, key);
-    if (now.p == NULL ? old.p == NULL : old.p != NULL && same_tag(old, now))
+    if (same)
         finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
     else
         compare_change(c, t->line, CHANGE_VALUE, path, old,
@@ -133,33 +140,71 @@ tag_read(const struct comparison *c, struct value v, struct tag *tag)
     return tag->value.p != NULL || first_of(c, v, keys, 2).p != NULL;
 }
 
-/* Calls `fn` for each tag of what the event gave: a list of pairs, a map,
- * or a list of maps. */
 static void
-each_tag(struct comparison *c, const struct tagging *t, struct values given,
-         void (*fn)(struct comparison *, const struct tagging *, struct slice,
-                    struct value))
+tags_push(struct comparison *c, struct tags *list, struct slice key,
+          struct value value)
 {
+    struct arena *a = c->trial->arena;
+
+    if (list->n == list->max) {
+        size_t max = list->max != 0 ? list->max * 2 : 16;
+        struct tag *more = arena_alloc(a, max * sizeof(*more));
+
+        if (more == NULL)
+            return;
+        if (list->n > 0)
+            memcpy(more, list->tag, list->n * sizeof(*more));
+        list->tag = more;
+        list->max = max;
+    }
+    list->tag[list->n++] = (struct tag){key, value};
+}
+
+/* The tags of what the event gave: a list of pairs, a map, or a list of
+ * maps. */
+static struct tags
+tags_given(struct comparison *c, struct values given)
+{
+    const struct names *ns = c->trial->scope.names;
+    struct tags list = {0};
     struct values flat = {0};
-    struct value_iter it;
+    char out[NAME_MAX_BYTES];
     struct value_key key;
     struct value item;
     struct tag tag;
-    char out[NAME_MAX_BYTES];
 
     for (size_t i = 0; i < given.n; i++)
         compare_flatten(c, given.v[i], &flat);
     for (size_t i = 0; i < flat.n; i++) {
+        struct value_iter it = value_items(flat.v[i]);
+
         if (tag_read(c, flat.v[i], &tag)) {
-            fn(c, t, tag.key,
-               tag.value.p != NULL ? tag.value : compare_string(c, SLICE("")));
+            tags_push(c, &list, tag.key,
+                      tag.value.p != NULL ? tag.value
+                                          : compare_string(c, SLICE("")));
             continue;
         }
-        it = value_items(flat.v[i]);
-        while (it.keyed && value_next(&it, &key, &item))
-            fn(c, t, value_key_text(c->trial->scope.names, &key, out),
-               value_unwrap(&c->trial->scope, item));
+        while (it.keyed && value_next(&it, &key, &item)) {
+            struct slice name = value_key_text(ns, &key, out);
+
+            if (name.p == out)
+                name = arena_copy(c->trial->arena, name);
+            tags_push(c, &list, name, value_unwrap(&c->trial->scope, item));
+        }
     }
+    return list;
+}
+
+/* Reports or settles each tag that is given; returns them. */
+static struct tags
+tags_are(struct comparison *c, const struct tagging *t, struct values given)
+{
+    struct tags list = tags_given(c, given);
+
+    c->finding->carried = true;
+    for (size_t i = 0; i < list.n; i++)
+        tag_is(c, t, list.tag[i].key, list.tag[i].value);
+    return list;
 }
 
 void
@@ -170,8 +215,7 @@ compare_tags(struct comparison *c, const struct map_line *line,
 
     if (given.n == 0 || !tagging_of(c, line, &t))
         return;
-    c->finding->carried = true;
-    each_tag(c, &t, given, tag_is);
+    tags_are(c, &t, given);
 }
 
 /* One tag that is taken away: a value beside its key must be the tag's. */
@@ -206,30 +250,10 @@ compare_tag_keys(struct comparison *c, const struct map_line *line,
     }
 }
 
-/* Whether the event gives a tag of this key. */
-static bool
-is_given(struct comparison *c, struct values given, struct slice key)
-{
-    struct values flat = {0};
-    struct tag tag;
-
-    for (size_t i = 0; i < given.n; i++)
-        compare_flatten(c, given.v[i], &flat);
-    for (size_t i = 0; i < flat.n; i++) {
-        if (tag_read(c, flat.v[i], &tag)) {
-            if (slice_eq(tag.key, key))
-                return true;
-        } else if (member(c, flat.v[i], key).p != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Tags of the state that the event does not give are gone. */
 static void
-others_gone(struct comparison *c, const struct tagging *t, struct values given,
-            struct value tags)
+others_gone(struct comparison *c, const struct tagging *t,
+            const struct tags *given, struct value tags)
 {
     struct value_iter it = value_items(tags);
     struct value_key key;
@@ -238,8 +262,11 @@ others_gone(struct comparison *c, const struct tagging *t, struct values given,
 
     while (it.keyed && value_next(&it, &key, &item)) {
         struct slice name = value_key_text(c->trial->scope.names, &key, out);
+        size_t i = 0;
 
-        if (!is_given(c, given, name))
+        while (i < given->n && !slice_eq(given->tag[i].key, name))
+            i++;
+        if (i == given->n)
             tag_is(c, t, name, VALUE_NOTHING);
     }
 }
@@ -249,11 +276,11 @@ compare_all_tags(struct comparison *c, const struct map_line *line,
                  struct values given)
 {
     struct tagging t;
+    struct tags list;
 
     if (!tagging_of(c, line, &t))
         return;
-    c->finding->carried = true;
-    each_tag(c, &t, given, tag_is);
-    others_gone(c, &t, given, t.own);
-    others_gone(c, &t, given, t.all);
+    list = tags_are(c, &t, given);
+    others_gone(c, &t, &list, t.own);
+    others_gone(c, &t, &list, t.all);
 }
