@@ -199,7 +199,7 @@ coverage_put_row(struct out *out, const struct maps *ms,
         buf_put(&cell, i > 0 ? SLICE(", ") : SLICE(""));
         put_id(ms, &b, i, &cell);
     }
-    if (b.n_lines > 0)
+    if (b.lines != NULL)
         buf_byte(&cell, ':');
     put_attributes(ms, &b, &cell);
     out_put(out, buf_slice(&cell));

@@ -137,6 +137,16 @@ same_members(const struct comparison *c, const struct map_line *line,
     return true;
 }
 
+/* The path of an attribute without indexes. */
+static struct slice
+path_of_all(struct comparison *c, const struct map_line *line)
+{
+    struct buf b = arena_open(c->trial->arena);
+
+    attr_text(c->trial->scope.names, line->attr.sym, line->attr.n, NULL, &b);
+    return arena_keep(c->trial->arena, &b);
+}
+
 /* A list against a list. */
 static void
 compare_list(struct comparison *c, const struct map_line *line,
@@ -144,9 +154,10 @@ compare_list(struct comparison *c, const struct map_line *line,
 {
     struct values old = {0};
     struct slice path;
-    bool ordered =
-        (map_traits(c->trial->maps, c->finding->in.type, &line->attr) &
-         MAP_ORDERED) != 0;
+    bool same,
+        ordered =
+            (map_traits(c->trial->maps, c->finding->in.type, &line->attr) &
+             MAP_ORDERED) != 0;
 
     split_commas(c, &given);
     if (at->n == 0 &&
@@ -154,15 +165,12 @@ compare_list(struct comparison *c, const struct map_line *line,
         return;
     for (size_t i = 0; i < at->n; i++)
         compare_flatten(c, at->spot[i].v, &old);
-    path = compare_path(c, line, at->n > 0 ? &at->spot[0] : NULL);
-    if (at->n > 1) {
-        struct buf b = arena_open(c->trial->arena);
-
-        attr_text(c->trial->scope.names, line->attr.sym, line->attr.n, NULL,
-                  &b);
-        path = arena_keep(c->trial->arena, &b);
-    }
-    if (same_members(c, line, &old, &given, ordered))
+    same = same_members(c, line, &old, &given, ordered);
+    if (same && !c->finding->watched)
+        return;
+    path = at->n > 1 ? path_of_all(c, line)
+                     : compare_path(c, line, at->n > 0 ? &at->spot[0] : NULL);
+    if (same)
         finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
     else
         compare_change(c, line, CHANGE_SET, path, compare_array(c, &old),
@@ -175,7 +183,6 @@ compare_many(struct comparison *c, const struct map_line *line,
              const struct spots *at, struct values given)
 {
     struct values old = {0}, now = {0};
-    struct buf b;
     struct slice path;
 
     if (at->n == 0 &&
@@ -187,9 +194,7 @@ compare_many(struct comparison *c, const struct map_line *line,
     for (size_t i = 0; i < given.n; i++)
         if (!is_off(given.v[i]))
             values_push(c->trial->arena, &now, given.v[i]);
-    b = arena_open(c->trial->arena);
-    attr_text(c->trial->scope.names, line->attr.sym, line->attr.n, NULL, &b);
-    path = arena_keep(c->trial->arena, &b);
+    path = path_of_all(c, line);
     if (same_members(c, line, &old, &now, false))
         finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
     else

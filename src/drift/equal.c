@@ -112,6 +112,8 @@ equal_values(const struct equal_room *r, struct value a, struct value b)
 {
     struct slice x = value_text(a), y = value_text(b);
 
+    if (x.n > 0 && slice_eq(x, y))
+        return EQUAL_YES;
     if (value_empty(a) || value_empty(b))
         return value_empty(a) && value_empty(b) ? EQUAL_YES : EQUAL_NO;
     if (!is_container(a) && !is_container(b) && equal_text(x, y))
@@ -256,32 +258,13 @@ bare_word(struct slice s)
     return s;
 }
 
-/* CloudTrail's own, and what services put in the place of a value. */
+/* Whether an e stands before an n or a d, as it does in everything that
+ * equal_hidden() looks for; l and f pass too. */
 static bool
-is_hidden_word(struct slice s)
+may_be_hidden(struct slice s)
 {
-    static const struct slice words[] = {
-        SLICE_INIT("HIDDEN_DUE_TO_SECURITY_REASONS"),
-        SLICE_INIT("HIDDEN_FOR_SECURITY_REASONS"),
-        SLICE_INIT("sensitiveDataRemoved"),
-        SLICE_INIT("sensitive"),
-        SLICE_INIT("redacted"),
-        SLICE_INIT("REDACTED"),
-        SLICE_INIT("HIDDEN"),
-    };
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (slice_eq(s, words[i]))
-            return true;
-    return false;
-}
-
-/* Whether a letter e and a letter d stand together: so they do in all that
- * is_omitted() looks for, and in few texts of others. */
-static bool
-has_ed(struct slice s)
-{
-    const lanes fold = lanes_of(0x20), e = lanes_of('e'), d = lanes_of('d');
+    const lanes small = lanes_of(0x20), e = lanes_of('e');
+    const lanes near = lanes_of(0x2a), n = lanes_of('n');
     char mem[LANES + 1] = {0};
 
     if (s.n <= LANES) {
@@ -292,35 +275,32 @@ has_ed(struct slice s)
         /* The last of them may overlap those before. */
         size_t at = i + LANES < s.n ? i : s.n - LANES - 1;
 
-        if (lanes_any(lanes_same(lanes_load(s.p + at) | fold, e) &
-                      lanes_same(lanes_load(s.p + at + 1) | fold, d)))
+        if (lanes_any(lanes_same(lanes_load(s.p + at) | small, e) &
+                      lanes_same(lanes_load(s.p + at + 1) | near, n)))
             return true;
         if (at + LANES + 1 == s.n)
             return false;
     }
 }
 
-/* Whether a sentence says that something was left out. */
-static bool
-is_omitted(struct slice s)
+bool
+equal_hidden(const struct names *ns, struct value v)
 {
+    /* CloudTrail's own, and what services put in their place. */
+    static const struct slice words[] = {
+        SLICE_INIT("HIDDEN_DUE_TO_SECURITY_REASONS"),
+        SLICE_INIT("HIDDEN_FOR_SECURITY_REASONS"),
+        SLICE_INIT("sensitiveDataRemoved"),
+        SLICE_INIT("sensitive"),
+        SLICE_INIT("redacted"),
+        SLICE_INIT("REDACTED"),
+        SLICE_INIT("HIDDEN"),
+    };
     static const struct slice within[] = {
         SLICE_INIT("omitted"),
         SLICE_INIT("OMITTED"),
         SLICE_INIT("emoved for security"),
     };
-
-    if (!has_ed(s))
-        return false;
-    for (size_t i = 0; i < sizeof(within) / sizeof(*within); i++)
-        if (text_find(s, within[i]) != s.n)
-            return true;
-    return false;
-}
-
-bool
-equal_hidden(const struct names *ns, struct value v)
-{
     struct slice s = value_text(v), word;
 
     if (value_is(v, VALUE_OBJECT))
@@ -330,5 +310,13 @@ equal_hidden(const struct names *ns, struct value v)
     word = bare_word(s);
     if (word.n == 0)
         return s.n >= 3 && s.p[0] == '*';
-    return is_hidden_word(word) || is_omitted(s);
+    if (!may_be_hidden(s))
+        return false;
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (slice_eq(word, words[i]))
+            return true;
+    for (size_t i = 0; i < sizeof(within) / sizeof(*within); i++)
+        if (text_find(s, within[i]) != s.n)
+            return true;
+    return false;
 }

@@ -55,7 +55,7 @@ judge_lines(const struct hearing *h, struct finding *f,
 {
     const struct map_binding *b = &h->binding;
 
-    if (b->confidence == MAP_LOW || b->n_lines == 0) {
+    if (b->confidence == MAP_LOW || b->lines == NULL) {
         f->carried = true;
         f->unknown |= h->role != MAP_CREATE;
     } else {

@@ -82,7 +82,6 @@ void
 map_binding(struct map_ref ref, struct map_binding *b)
 {
     const struct map *m = ref.map;
-    struct map_lines it;
     const uint8_t *p;
     unsigned flags;
     uint32_t find;
@@ -104,10 +103,6 @@ map_binding(struct map_ref ref, struct map_binding *b)
     }
     for (size_t i = 0; i < b->n_ids; i++)
         p = get_id(m, p, &b->id[i]);
-    map_lines(b, &it);
-    b->n_lines = it.left;
-    for (size_t i = 0; i < it.mask_n; i++)
-        b->n_lines += it.mask[i / 8] >> i % 8 & 1;
 }
 
 bool

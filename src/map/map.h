@@ -136,8 +136,7 @@ struct map_binding {
     struct map_when when[MAP_WHENS_MAX];
     size_t n_ids; /* 0: the one resource of its type */
     struct map_id id[MAP_IDS_MAX];
-    size_t n_lines;
-    const uint8_t *lines; /* coded, for map_lines() */
+    const uint8_t *lines; /* coded, for map_lines(); NULL: none */
 };
 
 /* Walk over the attribute lines of a binding: first those it shares with

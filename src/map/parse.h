@@ -33,7 +33,7 @@ struct parse_sink {
     const struct names *names; /* where lex puts its words */
     void *ctx;
     int (*line)(void *ctx, const struct map_line *line);
-    /* b->ref, b->lines and b->n_lines are not set. */
+    /* b->ref and b->lines are not set. */
     int (*binding)(void *ctx, const struct parse_section *section,
                    const struct map_binding *b);
     int (*trait)(void *ctx, const struct parse_trait *trait);

@@ -49,12 +49,6 @@ read_member(struct scope *s, enum event_field f, const char *name)
     return root_unwrap(s->names, v);
 }
 
-static bool
-scope_has(const struct scope *s, uint32_t class)
-{
-    return s->slot[scope_slot(s, class)] != 0;
-}
-
 /* Whether the parameters may be the wrapper of something else. */
 static bool
 may_wrap(const struct scope *s)
@@ -104,15 +98,14 @@ scope_index(struct scope *s)
 bool
 scope_silent(const struct scope *s, const uint16_t *sym, size_t n)
 {
-    size_t i = 0;
-
-    do {
-        if (n == 0 || sym[i] >= MAP_SYM_FIRST || !scope_lacks(s, sym[i]))
+    if (!s->plain || s->prefix != NULL || n == 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (sym[i] >= MAP_SYM_FIRST || scope_has(s, sym[i]))
             return false;
         while (i < n && sym[i] != MAP_SYM_ALT)
             i++;
-        i++;
-    } while (i < n);
+    }
     return true;
 }
 

@@ -24,11 +24,17 @@ scope_slot(const struct scope *s, uint32_t class)
     return at;
 }
 
+static inline bool
+scope_has(const struct scope *s, uint32_t class)
+{
+    return s->slot[scope_slot(s, class)] != 0;
+}
+
 /* Whether a path that begins with this name cannot lead anywhere. */
 static inline bool
 scope_lacks(const struct scope *s, uint16_t class)
 {
-    return s->plain && s->prefix == NULL && s->slot[scope_slot(s, class)] == 0;
+    return s->plain && s->prefix == NULL && !scope_has(s, class);
 }
 
 /* Whether a path, sym[0..n), cannot lead anywhere, told at a glance by the

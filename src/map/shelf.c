@@ -6,15 +6,23 @@
 
 /*
  * A line on the shelf, in units of two bytes: its length in units; the
- * lengths of its paths; whether it has a tail, and whether it is always
- * asked for; the event's path, the attribute's, the tail.
+ * lengths of its paths; its transform; whether it is always asked for, and
+ * whether it has a tail; the event's path, the attribute's, the tail.
  */
-enum { HEAD_LENGTH, HEAD_PATH, HEAD_ATTR, HEAD_TAIL, HEAD_ALWAYS, HEAD_UNITS };
+enum {
+    HEAD_LENGTH,
+    HEAD_PATH,
+    HEAD_ATTR,
+    HEAD_XFORM,
+    HEAD_ALWAYS,
+    HEAD_TAIL,
+    HEAD_UNITS
+};
 
 #define UNIT sizeof(uint16_t)
 #define SHELF_UNITS (SHELF_BYTES / UNIT)
 
-/* The tail: what a plain line has nothing of. */
+/* The tail: a transform's words, a constant, which few lines have. */
 #define TAIL_AT offsetof(struct map_line, xform)
 #define TAIL_UNITS ((sizeof(struct map_line) - TAIL_AT) / UNIT)
 
@@ -45,7 +53,7 @@ is_always(const struct map_line *l)
 static size_t
 put_line(uint16_t *p, const struct map_line *l)
 {
-    bool tail = l->constant || l->xform.kind != MAP_X_NONE;
+    bool tail = l->constant || l->xform.n > 0;
     uint16_t *end = p + HEAD_UNITS;
 
     memcpy(end, l->path.sym, l->path.n * UNIT);
@@ -59,8 +67,9 @@ put_line(uint16_t *p, const struct map_line *l)
     p[HEAD_LENGTH] = (uint16_t)(end - p);
     p[HEAD_PATH] = l->path.n;
     p[HEAD_ATTR] = l->attr.n;
-    p[HEAD_TAIL] = tail;
+    p[HEAD_XFORM] = (uint16_t)l->xform.kind;
     p[HEAD_ALWAYS] = is_always(l);
+    p[HEAD_TAIL] = tail;
     return (size_t)(end - p);
 }
 
@@ -76,10 +85,10 @@ get_line(const uint16_t *p, struct map_line *l)
         l->path.sym[i] = path[i];
     for (size_t i = 0; i < l->attr.n; i++)
         l->attr.sym[i] = attr[i];
+    map_line_plain(l);
+    l->xform.kind = (enum map_xform_kind)p[HEAD_XFORM];
     if (p[HEAD_TAIL] != 0)
         memcpy((char *)l + TAIL_AT, attr + l->attr.n, TAIL_UNITS * UNIT);
-    else
-        map_line_plain(l);
 }
 
 /* Puts all lines of b behind what is there; false: there is no room. */

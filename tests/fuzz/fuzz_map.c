@@ -29,7 +29,7 @@ walk(void *ctx, struct slice source, struct slice event,
         map_path_text(ms, &line.attr, false, &out);
         map_path_text(ms, &line.path, true, &out);
     }
-    if (n != b->n_lines)
+    if ((n > 0) != (b->lines != NULL))
         __builtin_trap();
     for (size_t i = 0; i < b->n_types && b->n_ids > 0; i++)
         map_traits(ms, map_type(b, i), &b->id[0].attr);
