@@ -89,10 +89,20 @@ pack_close(struct buf *b, size_t mark)
     b->n += l.n - 1;
 }
 
+/* An id or a class; 0 for none. */
+static void
+put_id(struct buf *b, uint32_t id)
+{
+    uint32_t v = id != NAME_NONE ? id + 1 : 0;
+
+    buf_byte(b, (unsigned char)v);
+    buf_byte(b, (unsigned char)(v >> 8));
+}
+
 void
 pack_name(struct buf *b, uint32_t name)
 {
-    put_len(b, name + 1);
+    put_id(b, name);
 }
 
 void
@@ -104,8 +114,8 @@ pack_key(struct buf *b, const struct names *ns, struct slice text)
         pack_name(b, name);
         return;
     }
-    buf_byte(b, 0);
-    put_len(b, class != NAME_NONE ? class + 1 : 0);
+    put_id(b, NAME_NONE);
+    put_id(b, class);
     put_len(b, (uint32_t)text.n);
     buf_put(b, text);
 }

@@ -54,6 +54,14 @@ put_len(struct packing *k, size_t v)
     *k->w++ = (uint8_t)v;
 }
 
+/* An id or a class, + 1. */
+static void
+put_id(struct packing *k, uint16_t v)
+{
+    *k->w++ = (uint8_t)v;
+    *k->w++ = (uint8_t)(v >> 8);
+}
+
 static void
 put_bytes(struct packing *k, const char *p, size_t n)
 {
@@ -207,9 +215,9 @@ put_key(struct packing *k, size_t colon)
         !k->filter->keep(k->filter->ctx,
                          word.name != 0 ? word.name - 1u : NAME_NONE))
         k->undo = k->w;
-    put_len(k, word.name);
+    put_id(k, word.name);
     if (word.name == 0) {
-        put_len(k, word.class);
+        put_id(k, word.class);
         put_len(k, key.n);
         put_bytes(k, key.p, key.n);
     }

@@ -21,6 +21,16 @@ read_len(const uint8_t **p)
     }
 }
 
+/* An id or a class, + 1, at *p, which moves behind it. */
+static inline uint32_t
+read_id(const uint8_t **p)
+{
+    uint32_t v = (*p)[0] | (uint32_t)(*p)[1] << 8;
+
+    *p += 2;
+    return v;
+}
+
 /* Content of a value with a length; empty for the others. */
 static inline struct slice
 value_body(struct value v)
@@ -100,13 +110,13 @@ value_items(struct value v)
 static inline void
 read_key(const uint8_t **p, struct value_key *key)
 {
-    uint32_t name = read_len(p);
+    uint32_t name = read_id(p);
 
     if (name != 0) {
         *key = (struct value_key){name - 1, NAME_NONE, slice_of("", 0)};
         return;
     }
-    uint32_t fold = read_len(p);
+    uint32_t fold = read_id(p);
     uint32_t n = read_len(p);
 
     *key = (struct value_key){NAME_NONE, fold != 0 ? fold - 1 : NAME_NONE,
@@ -174,12 +184,12 @@ value_get(struct value v, uint32_t name)
     if (!value_is(v, VALUE_OBJECT) || name == NAME_NONE)
         return VALUE_NOTHING;
     while (p != end) {
-        uint32_t key = read_len(&p);
+        uint32_t key = read_id(&p);
 
         if (key == name + 1)
             return (struct value){p};
         if (key == 0) {
-            read_len(&p);
+            read_id(&p);
             p = skip_text(p);
         }
         p = value_end((struct value){p});
@@ -204,12 +214,12 @@ value_fold(const struct names *ns, struct value v, uint32_t class)
     if (!value_is(v, VALUE_OBJECT) || class == NAME_NONE)
         return first;
     while (p != end) {
-        uint32_t key = read_len(&p);
+        uint32_t key = read_id(&p);
         struct value item = {p};
         bool same = key != 0 && name_folds(ns, key - 1, class);
 
         if (key == 0) {
-            same = read_len(&p) == class + 1;
+            same = read_id(&p) == class + 1;
             item.p = skip_text(p);
         }
         if (same && !value_empty(item))
