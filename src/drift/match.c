@@ -64,44 +64,6 @@ is_typeless(const struct trial *t, const struct map_path *spec)
 
 #define TYPES_EACH_MAX 6 /* more are looked up in the index of all types */
 
-/* Candidates that a value has in the index, by all its keys. */
-static size_t
-candidates(const struct state *st, uint16_t type, struct value v)
-{
-    struct slice keys[STATE_KEYS_MAX];
-    size_t n = state_keys(value_text(v), keys), sum = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        struct state_hits hits;
-
-        state_find(st, type, keys[i], &hits);
-        sum += hits.end - hits.at;
-    }
-    return sum;
-}
-
-/* The id line whose values have the fewest candidates. */
-static size_t
-best_line(struct trial *t, const struct wanted *w, const struct state *st,
-          uint16_t type)
-{
-    size_t best = 0, least = SIZE_MAX;
-
-    for (size_t i = 0; i < w->n && (w->n > 1 || type == NAME_NONE); i++) {
-        size_t n = 0;
-
-        if (type == NAME_NONE && !is_typeless(t, &w->line[i]->attr))
-            continue;
-        for (size_t k = 0; k < w->value[i].n; k++)
-            n += candidates(st, type, w->value[i].v[k]);
-        if (n < least) {
-            least = n;
-            best = i;
-        }
-    }
-    return best;
-}
-
 /* A resource that has the ids. */
 struct match {
     struct match *next;
@@ -116,7 +78,64 @@ struct search {
     const struct state *state;
     struct match *first, **last;
     bool any_here;
+    struct keyed {
+        struct value v;
+        struct state_key key[STATE_KEYS_MAX];
+        size_t n;
+    } keyed[MAP_IDS_MAX]; /* by id line */
 };
+
+/* The keys of the value of an id line that was asked for last: it is looked
+ * for in every state, by every type. */
+static const struct keyed *
+keys_of(struct search *s, size_t line, struct value v)
+{
+    struct keyed *k = &s->keyed[line];
+
+    if (k->v.p != v.p) {
+        k->v = v;
+        k->n = state_keys(value_text(v), k->key);
+    }
+    return k;
+}
+
+/* Candidates that a value has in the index, by all its keys. */
+static size_t
+candidates(struct search *s, uint16_t type, size_t line, struct value v)
+{
+    const struct keyed *k = keys_of(s, line, v);
+    size_t sum = 0;
+
+    for (size_t i = 0; i < k->n; i++) {
+        struct state_hits hits;
+
+        state_find_key(s->state, type, &k->key[i], &hits);
+        sum += hits.end - hits.at;
+    }
+    return sum;
+}
+
+/* The id line whose values have the fewest candidates. */
+static size_t
+best_line(struct search *s, uint16_t type)
+{
+    const struct wanted *w = s->wanted;
+    size_t best = 0, least = SIZE_MAX;
+
+    for (size_t i = 0; i < w->n && (w->n > 1 || type == NAME_NONE); i++) {
+        size_t n = 0;
+
+        if (type == NAME_NONE && !is_typeless(s->trial, &w->line[i]->attr))
+            continue;
+        for (size_t k = 0; k < w->value[i].n; k++)
+            n += candidates(s, type, i, w->value[i].v[k]);
+        if (n < least) {
+            least = n;
+            best = i;
+        }
+    }
+    return best;
+}
 
 /* Region and account of an ARN, arn:partition:service:REGION:ACCOUNT:...;
  * empty when it is none. */
@@ -198,15 +217,14 @@ search_hits(struct search *s, struct state_hits *hits)
 }
 
 static void
-search_value(struct search *s, uint16_t type, struct value v)
+search_value(struct search *s, uint16_t type, size_t line, struct value v)
 {
-    struct slice keys[STATE_KEYS_MAX];
-    size_t n = state_keys(value_text(v), keys);
+    const struct keyed *k = keys_of(s, line, v);
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < k->n; i++) {
         struct state_hits hits;
 
-        state_find(s->state, type, keys[i], &hits);
+        state_find_key(s->state, type, &k->key[i], &hits);
         search_hits(s, &hits);
     }
 }
@@ -219,23 +237,29 @@ search_type(struct search *s, uint16_t type)
     size_t line;
 
     if (w->binding->n_ids == 0) {
-        state_find(s->state, type, slice_of(NULL, 0), &hits);
+        state_find_key(s->state, type, NULL, &hits);
         search_hits(s, &hits);
         return;
     }
-    line = best_line(s->trial, w, s->state, type);
+    line = best_line(s, type);
     for (size_t k = 0; k < w->value[line].n; k++)
-        search_value(s, type, w->value[line].v[k]);
+        search_value(s, type, line, w->value[line].v[k]);
 }
 
 void
 match_each(struct trial *t, const struct wanted *w, match_fn *fn, void *ctx)
 {
     const struct map_binding *b = w->binding;
-    struct search s = {.trial = t, .wanted = w};
     bool typeless = b->n_types == 0;
+    struct search s;
 
+    s.trial = t;
+    s.wanted = w;
+    s.first = NULL;
     s.last = &s.first;
+    s.any_here = false;
+    for (size_t i = 0; i < w->n; i++)
+        s.keyed[i].v = VALUE_NOTHING;
     for (size_t i = 0; i < w->n && b->n_types > TYPES_EACH_MAX; i++)
         typeless |= is_typeless(t, &w->line[i]->attr);
     for (size_t i = 0; i < t->n_states; i++) {

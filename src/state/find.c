@@ -70,26 +70,6 @@ arn_resource(struct slice s)
     return s;
 }
 
-size_t
-state_keys(struct slice value, struct slice out[STATE_KEYS_MAX])
-{
-    struct slice r;
-    size_t n;
-
-    if (slice_ends(value, SLICE(":*")))
-        value.n -= 2;
-    if (value.n > 1 && value.p[value.n - 1] == '.')
-        value.n--;
-    n = add_key(out, 0, value);
-    r = arn_resource(value);
-    if (r.n == 0)
-        return n;
-    n = add_key(out, n, r);
-    n = add_tails(out, n, r, '/');
-    n = add_tails(out, n, r, ':');
-    return add_middle(out, n, r);
-}
-
 /* What is high goes up further and comes back at the bottom. */
 static uint64_t
 hash_mix(uint64_t h)
@@ -98,8 +78,13 @@ hash_mix(uint64_t h)
     return h ^ h >> 32;
 }
 
-uint64_t
-index_text(struct slice s)
+/*
+ * The hash of a key.  Case does not count: letters differ by 0x20, and for
+ * other bytes that bit does not matter here.  A Route 53 name begins with
+ * \052 or with the '*' that this stands for: neither counts.
+ */
+static uint64_t
+hash_text(struct slice s)
 {
     const uint64_t cases = UINT64_C(0x2020202020202020);
     uint64_t h;
@@ -115,10 +100,33 @@ index_text(struct slice s)
     return hash_mix(h ^ (wide_load_short(s.p + i, s.n - i) | cases));
 }
 
-uint32_t
-index_hash(uint16_t type, uint64_t text)
+size_t
+state_keys(struct slice value, struct state_key out[STATE_KEYS_MAX])
 {
-    return (uint32_t)hash_mix(text ^ type);
+    struct slice text[STATE_KEYS_MAX], r;
+    size_t n;
+
+    if (slice_ends(value, SLICE(":*")))
+        value.n -= 2;
+    if (value.n > 1 && value.p[value.n - 1] == '.')
+        value.n--;
+    n = add_key(text, 0, value);
+    r = arn_resource(value);
+    if (r.n > 0) {
+        n = add_key(text, n, r);
+        n = add_tails(text, n, r, '/');
+        n = add_tails(text, n, r, ':');
+        n = add_middle(text, n, r);
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = (struct state_key){text[i], hash_text(text[i])};
+    return n;
+}
+
+uint32_t
+index_hash(uint16_t type, uint64_t key)
+{
+    return (uint32_t)hash_mix(key ^ type);
 }
 
 /* The first pair of [lo, hi) that is not below v. */
@@ -143,27 +151,32 @@ has_type(const struct state *st, uint16_t type)
 }
 
 void
-state_find(const struct state *st, uint16_t type, struct slice value,
-           struct state_hits *hits)
+state_find_key(const struct state *st, uint16_t type,
+               const struct state_key *key, struct state_hits *hits)
 {
-    struct slice keys[STATE_KEYS_MAX];
     uint32_t hash, lo, hi;
-    uint64_t text = 0;
 
     *hits = (struct state_hits){.st = st, .type = type};
     if (type != NAME_NONE && !has_type(st, type))
         return;
-    if (value.p != NULL) {
-        if (state_keys(value, keys) == 0)
-            return;
-        text = index_text(keys[0]);
-    }
-    hash = index_hash(type, text);
+    hash = index_hash(type, key != NULL ? key->hash : 0);
     lo = st->dir[hash >> st->shift];
     hi = st->dir[(hash >> st->shift) + 1];
     hits->at = pair_bound(st->pairs, lo, hi, (uint64_t)hash << 32);
     hits->end =
         pair_bound(st->pairs, hits->at, hi, (uint64_t)hash << 32 | UINT32_MAX);
+}
+
+void
+state_find(const struct state *st, uint16_t type, struct slice value,
+           struct state_hits *hits)
+{
+    struct state_key keys[STATE_KEYS_MAX];
+
+    if (value.p != NULL && state_keys(value, keys) == 0)
+        *hits = (struct state_hits){.st = st, .type = type};
+    else
+        state_find_key(st, type, value.p != NULL ? keys : NULL, hits);
 }
 
 bool

@@ -38,15 +38,13 @@ put_hash(struct indexing *x, uint32_t hash)
 static void
 put_text(struct indexing *x, const struct want_key *key, struct slice text)
 {
-    struct slice found[STATE_KEYS_MAX];
+    struct state_key found[STATE_KEYS_MAX];
     size_t n = state_keys(text, found);
 
     for (size_t i = 0; i < n; i++) {
-        uint64_t h = index_text(found[i]);
-
-        put_hash(x, index_hash(x->type, h));
+        put_hash(x, index_hash(x->type, found[i].hash));
         if (key->any && x->type != NAME_NONE)
-            put_hash(x, index_hash(NAME_NONE, h));
+            put_hash(x, index_hash(NAME_NONE, found[i].hash));
     }
 }
 

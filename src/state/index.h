@@ -23,14 +23,8 @@
  */
 int index_build(struct state *st, struct wants *w, struct arena *keep);
 
-/*
- * The hash of a key (state_keys()).  Case does not count: letters differ by
- * 0x20, and for other bytes that bit does not matter here.  A Route 53 name
- * begins with \052 or with the '*' that this stands for: neither counts.
- */
-uint64_t index_text(struct slice text);
-
-/* That hash (0: no text) for resources of one type, or NAME_NONE of any. */
-uint32_t index_hash(uint16_t type, uint64_t text);
+/* The hash of a key (0: no key) for resources of one type, or NAME_NONE of
+ * any. */
+uint32_t index_hash(uint16_t type, uint64_t key);
 
 #endif

@@ -76,6 +76,12 @@ struct slice state_type(const struct instance *in);
 
 #define STATE_KEYS_MAX 8
 
+/* A text by which things are found. */
+struct state_key {
+    struct slice text;
+    uint64_t hash;
+};
+
 /*
  * The texts that a value is found by: itself (without a log group's ":*" and
  * a final dot), and for an ARN also what names may stand for it, that is its
@@ -83,21 +89,25 @@ struct slice state_type(const struct instance *in);
  * name of a function, table or stream with something below it.  The first
  * one is the value itself.  Returns how many; views of value.
  */
-size_t state_keys(struct slice value, struct slice out[STATE_KEYS_MAX]);
+size_t state_keys(struct slice value, struct state_key out[STATE_KEYS_MAX]);
 
 /*
- * Candidates for "a resource of `type` that has `value` in an attribute by
+ * Candidates for "a resource of `type` that has this key in an attribute by
  * which mappings find resources": those with the same text, without case,
  * and those with an ARN that it may stand for; the caller compares, and for
  * an ARN looks up all its keys.  They come in the order of the document.
- * type NAME_NONE: of any type, by id or arn only.  value NULL (p): all
- * instances of the type (of any: none).
+ * type NAME_NONE: of any type, by id or arn only.  key NULL: all instances
+ * of the type (of any: none).
  */
 struct state_hits {
     const struct state *st;
     uint32_t at, end; /* how many are left: end - at */
     uint16_t type;
 };
+void state_find_key(const struct state *st, uint16_t type,
+                    const struct state_key *key, struct state_hits *hits);
+
+/* The same by the first key of a value; value NULL (p): of none. */
 void state_find(const struct state *st, uint16_t type, struct slice value,
                 struct state_hits *hits);
 bool state_hit_next(struct state_hits *hits, struct instance *in);

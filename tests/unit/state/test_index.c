@@ -57,7 +57,7 @@ parts_of_text(void **state)
 
     (void)state;
     for (size_t i = 0; i < ROWS(rows); i++) {
-        struct slice keys[STATE_KEYS_MAX];
+        struct state_key keys[STATE_KEYS_MAX];
         char text[512];
         struct buf b = buf_over(text, sizeof(text));
         size_t n = state_keys(slice_str(rows[i].text), keys);
@@ -65,7 +65,7 @@ parts_of_text(void **state)
         for (size_t k = 0; k < n; k++) {
             if (k > 0)
                 buf_byte(&b, ' ');
-            buf_put(&b, keys[k]);
+            buf_put(&b, keys[k].text);
         }
         if (!slice_eq(buf_slice(&b), slice_str(rows[i].keys)))
             fail_msg("%s: %.*s", rows[i].text, (int)b.n, b.p);
@@ -86,7 +86,7 @@ found(const struct state *st, const char *type, struct slice value,
       char out[256])
 {
     struct buf b = buf_over(out, 256);
-    struct slice keys[STATE_KEYS_MAX] = {value};
+    struct state_key keys[STATE_KEYS_MAX];
     size_t n = value.p != NULL ? state_keys(value, keys) : 1;
     bool seen[16] = {false};
 
@@ -94,7 +94,8 @@ found(const struct state *st, const char *type, struct slice value,
         struct state_hits hits;
         struct instance in;
 
-        state_find(st, type_of(type), keys[i], &hits);
+        state_find_key(st, type_of(type), value.p != NULL ? &keys[i] : NULL,
+                       &hits);
         while (state_hit_next(&hits, &in)) {
             assert_true(type == NULL || in.type == type_of(type));
             assert_true(in.number < ROWS(seen));
