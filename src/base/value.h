@@ -13,8 +13,9 @@
  *   key                    id + 1 of an exactly known name, or
  *                          0, class + 1 of the name (0: unknown), length, text
  *
- * Lengths are LEB128, ids and classes two bytes, low first.  Reading never allocates and never fails: only
- * pack.c writes this form.  A value is valid as long as the bytes under it.
+ * Lengths are LEB128, ids and classes two bytes, low first.  Reading never
+ * allocates and never fails: only pack*.c write this form.  A value is valid
+ * as long as the bytes under it.
  */
 
 #include <stdbool.h>

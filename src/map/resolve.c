@@ -170,10 +170,11 @@ value_says(const struct scope *s, struct value v, uint32_t literal)
                         names_text(s->names, literal, out));
 }
 
-/* Follows sym[0..n) from v; what it reaches is pushed to out. */
+/* Follows sym[0..n) from v, `depth` steps from a root; what it reaches is
+ * pushed to out. */
 static void
-walk(struct scope *s, struct value v, const uint16_t *sym, size_t n,
-     struct values *out)
+walk(struct scope *s, struct value v, size_t depth, const uint16_t *sym,
+     size_t n, struct values *out)
 {
     struct values list;
 
@@ -189,16 +190,15 @@ walk(struct scope *s, struct value v, const uint16_t *sym, size_t n,
     if (sym[0] == MAP_SYM_LIST) {
         list = value_list(s, v);
         for (size_t i = 0; i < list.n; i++)
-            walk(s, list.v[i], sym + 1, n - 1, out);
+            walk(s, list.v[i], SCOPE_FOCI, sym + 1, n - 1, out);
     } else if (sym[0] == MAP_SYM_FILTER) {
         list = value_list(s, v);
         for (size_t i = 0; n >= 3 && i < list.n; i++)
             if (value_says(s, value_step(s, list.v[i], sym[1]), sym[2]))
-                walk(s, list.v[i], sym + 3, n - 3, out);
+                walk(s, list.v[i], SCOPE_FOCI, sym + 3, n - 3, out);
     } else {
-        v = v.p == s->params.p ? scope_step(s, sym[0])
-                               : value_step(s, v, sym[0]);
-        walk(s, v, sym + 1, n - 1, out);
+        v = scope_step(s, v, depth, sym[0]);
+        walk(s, v, depth + 1, sym + 1, n - 1, out);
     }
 }
 
@@ -214,7 +214,7 @@ walk_from_root(struct scope *s, const uint16_t *sym, size_t n,
         return;
     if (s->prefix != NULL && s->element.p != NULL && n >= s->prefix_n &&
         memcmp(sym, s->prefix->sym, s->prefix_n * sizeof(*sym)) == 0) {
-        walk(s, s->element, sym + s->prefix_n, n - s->prefix_n, out);
+        walk(s, s->element, 0, sym + s->prefix_n, n - s->prefix_n, out);
         return;
     }
     if (n > 0 && sym[0] >= MAP_SYM_RESPONSE) {
@@ -224,7 +224,7 @@ walk_from_root(struct scope *s, const uint16_t *sym, size_t n,
         sym++;
         n--;
     }
-    walk(s, root, sym, n, out);
+    walk(s, root, 0, sym, n, out);
 }
 
 struct values

@@ -22,8 +22,21 @@ struct values {
     size_t n, max;
 };
 
-#define SCOPE_MEMBERS 128 /* more are looked for one by one */
-#define SCOPE_SLOTS 256   /* a power of two */
+#define MEMBERS_MAX 128   /* of an object with more each is looked for */
+#define MEMBERS_SLOTS 256 /* a power of two */
+#define SCOPE_FOCI 2      /* objects on the way from a root that count */
+
+/* The members of an object by class. */
+struct members {
+    struct value of;
+    unsigned asked; /* times before they were noted */
+    bool plain;     /* all of them are noted, and it wraps nothing */
+    struct {
+        uint32_t class;
+        struct value v;
+    } member[MEMBERS_MAX];
+    uint8_t slot[MEMBERS_SLOTS]; /* by class: number of a member + 1, or 0 */
+};
 
 /* One event as paths see it. */
 struct scope {
@@ -39,14 +52,9 @@ struct scope {
     const struct map_path *prefix; /* NULL: none */
     size_t prefix_n;               /* its first symbols that count */
     bool record_done;
-    /* The members of params by class. */
-    struct scope_member {
-        uint32_t class;
-        struct value v;
-    } member[SCOPE_MEMBERS];
-    uint8_t slot[SCOPE_SLOTS]; /* by class: number of a member + 1, or 0 */
-    bool plain;         /* member[] is all of params, which is no wrapper */
     const char *broken; /* a member of the record that is not JSON */
+    struct members top; /* those of params */
+    struct members focus[SCOPE_FOCI]; /* of what is asked again and again */
 };
 
 /* Packs the event's parameters; the answer and the record when asked for. */

@@ -49,59 +49,61 @@ read_member(struct scope *s, enum event_field f, const char *name)
     return root_unwrap(s->names, v);
 }
 
-/* Whether the parameters may be the wrapper of something else. */
+/* Whether an object may be the wrapper of something else. */
 static bool
-may_wrap(const struct scope *s)
+may_wrap(const struct scope *s, const struct members *m)
 {
     static const enum word wrappers[] = {W_ITEMS, W_ITEM, W_CONTENT, W_VALUE,
                                          W_MEMBER};
 
     for (size_t i = 0; i < sizeof(wrappers) / sizeof(*wrappers); i++)
-        if (scope_has(s, s->words->class[wrappers[i]]))
+        if (members_has(m, s->words->class[wrappers[i]]))
             return true;
     return false;
 }
 
-/* Notes what the parameters have, by class; of a class that stands there
- * twice the first that says something, as value_fold() has it. */
+/* Notes what an object has, by class; of a class that stands there twice the
+ * first that says something, as value_fold() has it. */
 static void
-scope_index(struct scope *s)
+members_note(const struct scope *s, struct members *m, struct value v)
 {
-    struct value_iter it = value_items(s->params);
+    struct value_iter it = value_items(v);
     struct value_key key;
     struct value item;
     size_t n = 0;
 
-    s->plain = it.keyed;
-    memset(s->slot, 0, sizeof(s->slot));
-    while (s->plain && value_next(&it, &key, &item)) {
+    m->of = v;
+    m->plain = it.keyed;
+    memset(m->slot, 0, sizeof(m->slot));
+    while (m->plain && value_next(&it, &key, &item)) {
         uint32_t class = scope_class(s, &key);
-        size_t at = scope_slot(s, class);
+        size_t at = members_slot(m, class);
 
         if (class == NAME_NONE)
             continue;
-        if (s->slot[at] == 0) {
-            s->plain = n < SCOPE_MEMBERS;
-            if (!s->plain)
+        if (m->slot[at] == 0) {
+            m->plain = n < MEMBERS_MAX;
+            if (!m->plain)
                 break;
-            s->member[n++] = (struct scope_member){class, item};
-            s->slot[at] = (uint8_t)n;
-        } else if (value_empty(s->member[s->slot[at] - 1].v) &&
+            m->member[n].class = class;
+            m->member[n++].v = item;
+            m->slot[at] = (uint8_t)n;
+        } else if (value_empty(m->member[m->slot[at] - 1].v) &&
                    !value_empty(item)) {
-            s->member[s->slot[at] - 1].v = item;
+            m->member[m->slot[at] - 1].v = item;
         }
     }
-    if (s->plain && may_wrap(s))
-        s->plain = value_unwrap(s, s->params).p == s->params.p;
+    if (m->plain && may_wrap(s, m))
+        m->plain = value_unwrap(s, v).p == v.p;
 }
 
 bool
 scope_silent(const struct scope *s, const uint16_t *sym, size_t n)
 {
-    if (!s->plain || s->prefix != NULL || n == 0)
+    if (!s->top.plain || s->prefix != NULL || n == 0)
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (sym[i] >= MAP_SYM_FIRST || scope_has(s, sym[i]))
+        if (sym[i] >= MAP_SYM_FIRST || members_has(&s->top, sym[i]))
             return false;
         while (i < n && sym[i] != MAP_SYM_ALT)
             i++;
@@ -109,15 +111,40 @@ scope_silent(const struct scope *s, const uint16_t *sym, size_t n)
     return true;
 }
 
-struct value
-scope_step(const struct scope *s, uint16_t class)
+#define FOCUS_AFTER 3 /* times an object is asked before it is gone through */
+
+/* The members of v where they are noted, or NULL. */
+static const struct members *
+members_of(struct scope *s, struct value v, size_t depth)
 {
+    struct members *m;
+
+    if (v.p == s->top.of.p)
+        return &s->top;
+    if (depth >= SCOPE_FOCI)
+        return NULL;
+    m = &s->focus[depth];
+    if (m->of.p != v.p) {
+        m->of = v;
+        m->asked = 0;
+    }
+    if (m->asked >= FOCUS_AFTER)
+        return m;
+    if (++m->asked == FOCUS_AFTER)
+        members_note(s, m, v);
+    return NULL;
+}
+
+struct value
+scope_step(struct scope *s, struct value v, size_t depth, uint16_t class)
+{
+    const struct members *m = members_of(s, v, depth);
     size_t i;
 
-    if (!s->plain)
-        return value_step(s, s->params, class);
-    i = s->slot[scope_slot(s, class)];
-    return i != 0 ? s->member[i - 1].v : VALUE_NOTHING;
+    if (m == NULL || !m->plain)
+        return value_step(s, v, class);
+    i = m->slot[members_slot(m, class)];
+    return i != 0 ? m->member[i - 1].v : VALUE_NOTHING;
 }
 
 void
@@ -136,7 +163,9 @@ scope_init(struct scope *s, const struct names *names,
     s->record_done = false;
     s->broken = NULL;
     s->params = read_member(s, EVENT_PARAMETERS, "requestParameters");
-    scope_index(s);
+    members_note(s, &s->top, s->params);
+    for (size_t i = 0; i < SCOPE_FOCI; i++)
+        s->focus[i].of = VALUE_NOTHING;
 }
 
 struct value

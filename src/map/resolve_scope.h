@@ -3,8 +3,9 @@
 
 /*
  * What an event's paths begin from: its parameters by class, so that a path
- * that leads nowhere costs one look, and its answer and record, which are
- * packed when a path first asks for them.  Private to resolve*.c and shelf.c.
+ * that leads nowhere costs one look; its answer and record, which are packed
+ * when a path first asks for them; and the members of the objects below that
+ * many paths go through.  Private to resolve*.c and shelf.c.
  */
 
 #include "map/resolve.h"
@@ -15,34 +16,36 @@ uint32_t scope_class(const struct scope *s, const struct value_key *key);
 /* Where a class stands among the slots, or where it would: there is always
  * a free one. */
 static inline size_t
-scope_slot(const struct scope *s, uint32_t class)
+members_slot(const struct members *m, uint32_t class)
 {
-    size_t at = class % SCOPE_SLOTS;
+    size_t at = class % MEMBERS_SLOTS;
 
-    while (s->slot[at] != 0 && s->member[s->slot[at] - 1].class != class)
-        at = (at + 1) % SCOPE_SLOTS;
+    while (m->slot[at] != 0 && m->member[m->slot[at] - 1].class != class)
+        at = (at + 1) % MEMBERS_SLOTS;
     return at;
 }
 
 static inline bool
-scope_has(const struct scope *s, uint32_t class)
+members_has(const struct members *m, uint32_t class)
 {
-    return s->slot[scope_slot(s, class)] != 0;
+    return m->slot[members_slot(m, class)] != 0;
 }
 
 /* Whether a path that begins with this name cannot lead anywhere. */
 static inline bool
 scope_lacks(const struct scope *s, uint16_t class)
 {
-    return s->plain && s->prefix == NULL && !scope_has(s, class);
+    return s->top.plain && s->prefix == NULL && !members_has(&s->top, class);
 }
 
 /* Whether a path, sym[0..n), cannot lead anywhere, told at a glance by the
  * first name of each alternative; false: it may. */
 bool scope_silent(const struct scope *s, const uint16_t *sym, size_t n);
 
-/* A member of the parameters themselves; absent when there is none. */
-struct value scope_step(const struct scope *s, uint16_t class);
+/* The member of an object, `depth` steps from a root, as value_step() finds
+ * it; v stands in the event and stays there as long as the scope does. */
+struct value scope_step(struct scope *s, struct value v, size_t depth,
+                        uint16_t class);
 
 /* responseElements without its wrapper; absent when there is none. */
 struct value scope_response(struct scope *s);
