@@ -84,7 +84,8 @@ pack_close(struct buf *b, size_t mark)
         b->full = true;
         return;
     }
-    memmove(b->p + mark + 1 + l.n, b->p + mark + 2, n);
+    if (l.n > 1)
+        memmove(b->p + mark + 1 + l.n, b->p + mark + 2, n);
     memcpy(b->p + mark + 1, len, l.n);
     b->n += l.n - 1;
 }
