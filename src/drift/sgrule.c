@@ -8,13 +8,18 @@ static void
 read_call(struct sgrule_group *g, struct sgrule_set *said, bool egress)
 {
     struct scope *s = &g->trial->scope;
+    const uint16_t *class = s->words->class;
+    const uint16_t old[] = {class[W_CIDR_IP], MAP_SYM_ALT,
+                            class[W_SOURCE_SG_NAME]};
     struct sgrule_reader rd = sgrule_group_reader(g, said, egress);
-    struct values list = value_list(
-        s, value_step(s, s->params, s->words->class[W_IP_PERMISSIONS]));
+    struct values list =
+        value_list(s, value_step(s, s->params, class[W_IP_PERMISSIONS]));
 
     for (size_t i = 0; i < list.n; i++)
         sgrule_read_permission(&rd, list.v[i]);
-    sgrule_read_parameters(&rd, s->params);
+    /* Few calls still have the old form, and it is long to look for. */
+    if (!resolve_silent(s, old, sizeof(old) / sizeof(*old)))
+        sgrule_read_parameters(&rd, s->params);
 }
 
 /* A rule that is let in; the same one twice in a call counts once. */

@@ -253,7 +253,6 @@ modify_inline(struct sgrule_group *g, const struct sgrule *r)
     struct sgrule in = *r, out = *r;
 
     out.egress = true;
-    sgrule_key(&out); /* the direction is part of it */
     if (describe_rule(g, &in) || describe_rule(g, &out))
         return;
     in.egress = goes_out(g, r);

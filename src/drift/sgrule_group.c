@@ -27,12 +27,12 @@ attr_text_of(const struct sgrule_group *g, const struct instance *in,
 
 /* Text of a parameter of the call, "" when it has none. */
 static struct slice
-parameter(const struct sgrule_group *g, enum word name)
+parameter(struct sgrule_group *g, enum word name)
 {
-    const struct scope *s = &g->trial->scope;
-    struct value v = value_step(s, s->params, s->words->class[name]);
+    struct scope *s = &g->trial->scope;
+    struct map_path path = {.sym = {s->words->class[name]}, .n = 1};
 
-    return value_text(value_unwrap(s, v));
+    return value_text(resolve_one(s, &path));
 }
 
 static bool
@@ -121,23 +121,19 @@ state_reader(struct sgrule_group *g, size_t at, bool egress)
 }
 
 /*
- * The blocks of a group.  A state without the attribute is read as one with
- * none: every version of the provider has it.
+ * The blocks of a group, of one direction.  A state without the attribute is
+ * read as one with none: every version of the provider has it.
  */
 static void
-read_blocks(struct sgrule_group *g, size_t at)
+read_blocks(struct sgrule_group *g, size_t at, bool egress)
 {
-    for (int egress = 0; egress < 2; egress++) {
-        struct sgrule_reader rd = state_reader(g, at, egress != 0);
-        struct value_iter it = value_items(
-            value_get(g->member[at].in.attrs,
-                      g->trial->words->id[egress ? W_EGRESS : W_INGRESS]));
-        struct value block;
+    uint16_t name = g->trial->words->id[egress ? W_EGRESS : W_INGRESS];
+    struct value_iter it = value_items(value_get(g->member[at].in.attrs, name));
+    struct sgrule_reader rd = state_reader(g, at, egress);
+    struct value block;
 
-        if (g->ways & (egress ? SGRULE_OUT : SGRULE_IN))
-            while (value_next(&it, NULL, &block))
-                sgrule_read_block(&rd, block);
-    }
+    while (value_next(&it, NULL, &block))
+        sgrule_read_block(&rd, block);
 }
 
 /* Adds a rule resource; one of the other direction is left out. */
@@ -189,8 +185,12 @@ sgrule_group_load(struct sgrule_group *g, struct trial *t, unsigned ways)
     /* Rules for itself may be told by its name. */
     if (g->n_groups > 0 && g->name.n == 0)
         g->name = attr_text_of(g, &g->member[0].in, W_NAME);
-    for (size_t i = 0; i < g->n_groups; i++)
-        read_blocks(g, i);
+    for (size_t i = 0; i < g->n_groups; i++) {
+        if (ways & SGRULE_IN)
+            read_blocks(g, i, false);
+        if (ways & SGRULE_OUT)
+            read_blocks(g, i, true);
+    }
     for (size_t i = 0; i < RULE_TYPES; i++) {
         owned_open(&o, t, rule_types[i].type, W_SG_ID, g->id);
         while (owned_next(&o, &in))
@@ -234,7 +234,6 @@ sgrule_group_by_id(struct sgrule_group *g, struct slice id)
 
     if (id.n == 0)
         return NULL;
-    sgrule_key(&key);
     at = sgrule_set_find(&g->rules, &key);
     if (at == SGRULE_NONE) {
         add_by_id(g, id);

@@ -38,8 +38,10 @@ sgrule_report(struct sgrule_group *g, size_t at)
     if (f == NULL)
         return NULL;
     f->carried = true;
-    report_way(g, at, f, false);
-    report_way(g, at, f, true);
+    if (g->ways & SGRULE_IN)
+        report_way(g, at, f, false);
+    if (g->ways & SGRULE_OUT)
+        report_way(g, at, f, true);
     /* Nobody asks for what is settled unless something is open. */
     for (size_t i = 0; f->watched && i < g->rules.n; i++) {
         const struct sgrule *r = &g->rules.rule[i];

@@ -1,10 +1,8 @@
 #include "drift/sgrule_set.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #include "base/pack.h"
 #include "base/text.h"
+#include "base/wide.h"
 
 #define FIRST_RULES 16
 
@@ -14,30 +12,42 @@ sgrule_set_init(struct sgrule_set *set, struct arena *arena)
     *set = (struct sgrule_set){.arena = arena};
 }
 
+static uint64_t
+hash_add(uint64_t h, uint64_t v)
+{
+    h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+    return h ^ h >> 32;
+}
+
+static uint64_t
+hash_text(uint64_t h, struct slice s)
+{
+    return hash_add(h, s.n < 8 ? wide_load_short(s.p, s.n) : text_hash(s));
+}
+
 /* Of what makes a rule, so not of its description: EC2 refuses a second rule
  * that differs in that alone (InvalidPermission.Duplicate). */
 static uint64_t
 rule_hash(const struct sgrule *r)
 {
-    uint64_t h =
-        r->net.family != 0
-            ? text_hash(slice_of((const char *)&r->net, sizeof(r->net)))
-            : text_hash(r->value);
+    uint64_t h = (uint64_t)r->kind << 16 | (uint64_t)r->egress << 8;
 
-    h = h * 31 + text_hash(r->protocol);
-    h = h * 31 + (uint32_t)r->from;
-    h = h * 31 + (uint32_t)r->to;
-    h = h * 31 + (uint64_t)r->kind * 2 + r->egress;
-    return h ^ h >> 32;
+    h = hash_add(h | r->net.bits,
+                 (uint64_t)(uint32_t)r->from << 32 | (uint32_t)r->to);
+    h = hash_text(h, r->protocol);
+    if (r->net.family == 0)
+        return hash_text(h, r->value);
+    h = hash_add(h, wide_load((const char *)r->net.net));
+    return hash_add(h, wide_load((const char *)r->net.net + 8));
 }
 
 /* Networks are compared as such, the rest as text. */
 static bool
 rule_same(const struct sgrule *a, const struct sgrule *b)
 {
-    if (a->hash != b->hash || a->kind != b->kind || a->egress != b->egress ||
-        a->from != b->from || a->to != b->to ||
-        a->net.family != b->net.family || !slice_eq(a->protocol, b->protocol))
+    if (a->kind != b->kind || a->egress != b->egress || a->from != b->from ||
+        a->to != b->to || a->net.family != b->net.family ||
+        !slice_eq(a->protocol, b->protocol))
         return false;
     if (a->net.family != 0)
         return memcmp(&a->net, &b->net, sizeof(a->net)) == 0;
@@ -61,15 +71,6 @@ set_grow(struct sgrule_set *set)
     return true;
 }
 
-void
-sgrule_key(struct sgrule *r)
-{
-    r->net = (struct cidr){0};
-    if (r->kind == SGRULE_CIDR || r->kind == SGRULE_CIDR6)
-        r->net = cidr_read(r->value);
-    r->hash = rule_hash(r);
-}
-
 bool
 sgrule_set_push(struct sgrule_set *set, const struct sgrule *r)
 {
@@ -77,8 +78,7 @@ sgrule_set_push(struct sgrule_set *set, const struct sgrule *r)
         set->full = true;
         return false;
     }
-    set->rule[set->n] = *r;
-    sgrule_key(&set->rule[set->n++]);
+    set->rule[set->n++] = *r;
     return true;
 }
 
@@ -105,7 +105,7 @@ set_link(struct sgrule_set *set)
     }
     for (; set->linked < set->n; set->linked++) {
         struct sgrule *r = &set->rule[set->linked];
-        uint32_t *head = &set->head[r->hash & (set->heads - 1)];
+        uint32_t *head = &set->head[rule_hash(r) & (set->heads - 1)];
 
         r->next = *head;
         *head = (uint32_t)set->linked;
@@ -127,7 +127,7 @@ sgrule_set_find(struct sgrule_set *set, const struct sgrule *r)
 {
     if (set->n == 0 || !set_link(set))
         return SGRULE_NONE;
-    return set_walk(set, set->head[r->hash & (set->heads - 1)], r);
+    return set_walk(set, set->head[rule_hash(r) & (set->heads - 1)], r);
 }
 
 uint32_t
@@ -185,9 +185,12 @@ void
 sgrule_put_port(struct buf *b, int32_t v)
 {
     char out[16];
+    struct buf text = buf_over(out, sizeof(out));
 
-    snprintf(out, sizeof(out), "%" PRId32, v);
-    pack_number(b, slice_str(out));
+    if (v < 0)
+        buf_byte(&text, '-');
+    buf_u64(&text, v < 0 ? -(int64_t)v : v);
+    pack_number(b, buf_slice(&text));
 }
 
 /* The list of a block that a kind stands in holds the one value. */

@@ -49,8 +49,7 @@ struct sgrule {
     struct slice value;    /* what is compared: sg-1 of 1234/sg-1 */
     struct slice shown;    /* what is shown */
     struct slice description;
-    struct cidr net; /* of SGRULE_CIDR, SGRULE_CIDR6 */
-    uint64_t hash;   /* of what is compared */
+    struct cidr net; /* of SGRULE_CIDR, SGRULE_CIDR6: what is compared */
     uint32_t next;   /* rule of the same bucket */
 };
 
@@ -66,16 +65,12 @@ struct sgrule_set {
 /* An empty set that grows in `arena`. */
 void sgrule_set_init(struct sgrule_set *set, struct arena *arena);
 
-/* Fills in net and hash of a rule that is to be looked up. */
-void sgrule_key(struct sgrule *r);
-
-/* Appends r with its key.  False when the arena is full. */
+/* Appends r.  False when the arena is full. */
 bool sgrule_set_push(struct sgrule_set *set, const struct sgrule *r);
 
 /*
- * The first rule that is the same as r (which has its key) but for its
- * description, and the one after `at`; SGRULE_NONE at the end.  Pushing does
- * not invalidate numbers.
+ * The first rule that is the same as r but for its description, and the one
+ * after `at`; SGRULE_NONE at the end.  Pushing does not invalidate numbers.
  */
 uint32_t sgrule_set_find(struct sgrule_set *set, const struct sgrule *r);
 uint32_t sgrule_set_next(const struct sgrule_set *set, uint32_t at,

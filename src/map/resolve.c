@@ -244,6 +244,20 @@ resolve(struct scope *s, const struct map_path *path)
     return out;
 }
 
+bool
+resolve_silent(const struct scope *s, const uint16_t *sym, size_t n)
+{
+    if (!s->top.plain || s->prefix != NULL || n == 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (sym[i] >= MAP_SYM_FIRST || members_has(&s->top, sym[i]))
+            return false;
+        while (i < n && sym[i] != MAP_SYM_ALT)
+            i++;
+    }
+    return true;
+}
+
 struct value
 resolve_one(struct scope *s, const struct map_path *path)
 {

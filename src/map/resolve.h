@@ -69,6 +69,10 @@ void scope_init(struct scope *s, const struct names *names,
  */
 struct values resolve(struct scope *s, const struct map_path *path);
 
+/* Whether a path, sym[0..n), leads to nothing, told at a glance by the first
+ * name of each alternative; false: it may lead to something. */
+bool resolve_silent(const struct scope *s, const uint16_t *sym, size_t n);
+
 /* The first value, or an absent one. */
 struct value resolve_one(struct scope *s, const struct map_path *path);
 

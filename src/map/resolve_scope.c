@@ -97,20 +97,6 @@ members_note(const struct scope *s, struct members *m, struct value v)
         m->plain = value_unwrap(s, v).p == v.p;
 }
 
-bool
-scope_silent(const struct scope *s, const uint16_t *sym, size_t n)
-{
-    if (!s->top.plain || s->prefix != NULL || n == 0)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (sym[i] >= MAP_SYM_FIRST || members_has(&s->top, sym[i]))
-            return false;
-        while (i < n && sym[i] != MAP_SYM_ALT)
-            i++;
-    }
-    return true;
-}
-
 #define FOCUS_AFTER 3 /* times an object is asked before it is gone through */
 
 /* The members of v where they are noted, or NULL. */

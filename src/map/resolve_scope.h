@@ -5,7 +5,7 @@
  * What an event's paths begin from: its parameters by class, so that a path
  * that leads nowhere costs one look; its answer and record, which are packed
  * when a path first asks for them; and the members of the objects below that
- * many paths go through.  Private to resolve*.c and shelf.c.
+ * many paths go through.  Private to resolve*.c.
  */
 
 #include "map/resolve.h"
@@ -37,10 +37,6 @@ scope_lacks(const struct scope *s, uint16_t class)
 {
     return s->top.plain && s->prefix == NULL && !members_has(&s->top, class);
 }
-
-/* Whether a path, sym[0..n), cannot lead anywhere, told at a glance by the
- * first name of each alternative; false: it may. */
-bool scope_silent(const struct scope *s, const uint16_t *sym, size_t n);
 
 /* The member of an object, `depth` steps from a root, as value_step() finds
  * it; v stands in the event and stays there as long as the scope does. */

@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include "map/resolve_scope.h"
-
 /*
  * A line on the shelf, in units of two bytes: its length in units; the
  * lengths of its paths; its transform; whether it is always asked for, and
@@ -149,14 +147,14 @@ shelf_next(struct shelf_walk *w, const struct scope *scope,
     if (w->end == NULL) {
         while (map_line_next(&w->coded, line))
             if (scope == NULL || is_always(line) ||
-                !scope_silent(scope, line->path.sym, line->path.n))
+                !resolve_silent(scope, line->path.sym, line->path.n))
                 return true;
         return false;
     }
     while ((p = w->p) != w->end) {
         w->p += p[HEAD_LENGTH];
         if (scope != NULL && p[HEAD_ALWAYS] == 0 &&
-            scope_silent(scope, p + HEAD_UNITS, p[HEAD_PATH]))
+            resolve_silent(scope, p + HEAD_UNITS, p[HEAD_PATH]))
             continue;
         get_line(p, line);
         return true;

@@ -21,6 +21,12 @@
     "aws_security_group {'id':'sg-a','name':'web','ingress':[" WEB_IN \
     "],'egress':[" ALL "]}\n"
 
+/* One rule of each of two kinds in one block, its members in no order. */
+#define MIXED                                                             \
+    "aws_security_group {'id':'sg-m','ingress':[{'to_port':5,'protocol':" \
+    "'tcp','self':null,'security_groups':['sg-f'],'from_port':5,"         \
+    "'cidr_blocks':['10.0.0.0/13'],'description':''}]}\n"
+
 /* A group of which the rules are resources, with a computed copy. */
 #define DB                                                         \
     "aws_security_group {'id':'sg-d','name':'db','ingress':[" TCP( \
@@ -98,6 +104,17 @@ static const struct trial_row table_new[] = {
             "'10.0.0.0/8'}]},'ipv6Ranges':{'items':[{'cidrIpv6':'::/0'},"
             "{'cidrIpv6':'0::/0'}]}"),
      NULL, false, "r0 drift; ingress +{tcp 1-1 10.0.0.0/8} +{tcp 1-1 ::/0}"},
+    {"a block of a network and a group", MIXED, IN,
+     PERMIT("sg-m", "'tcp'", "5", "5", PEER("'groupId':'sg-f'")), NULL, false,
+     "r0 none"},
+    {"members in no order, elements in wrappers", MIXED, IN,
+     "{'ipPermissions':{'items':[{'tag':1,'content':{'ipRanges':{'item':"
+     "{'cidrIp':'10.0.0.0/13'}},'toPort':{'value':5},'fromPort':5,"
+     "'ipProtocol':'tcp'}}]},'groupId':'sg-m'}",
+     NULL, false, "r0 none"},
+    {"a member that is there twice, once empty", MIXED, IN,
+     PERMIT("sg-m", "''", "5", "5", "'IpProtocol':'tcp'," CIDR("10.0.0.0/13")),
+     NULL, false, "r0 none"},
     {"another range", WEB, IN,
      PERMIT("sg-a", "'tcp'", "443", "444", CIDR("0.0.0.0/0")), NULL, false,
      "r0 drift; ingress +{tcp 443-444 0.0.0.0/0}"},
