@@ -105,7 +105,7 @@ owner(const struct state *st, uint32_t number)
     return r;
 }
 
-#define STORE_AHEAD_BYTES 256 /* of a record that are sure to be looked at */
+#define STORE_AHEAD_BYTES 640 /* of a record that are sure to be looked at */
 
 /* Behind the attributes nothing is read: it may be far away in memory.  What
  * is read first is sent for at once, not line by line as it is needed. */
