@@ -209,9 +209,11 @@ walk_from_root(struct scope *s, const uint16_t *sym, size_t n,
 {
     struct value root = s->params;
 
-    /* Most paths lead nowhere, and this is where they end. */
-    if (n > 0 && sym[0] < MAP_SYM_FIRST && scope_lacks(s, sym[0]))
+    /* What most paths are. */
+    if (n > 0 && sym[0] < MAP_SYM_FIRST && s->prefix == NULL && s->top.plain) {
+        walk(s, members_get(&s->top, sym[0]), 1, sym + 1, n - 1, out);
         return;
+    }
     if (s->prefix != NULL && s->element.p != NULL && n >= s->prefix_n &&
         memcmp(sym, s->prefix->sym, s->prefix_n * sizeof(*sym)) == 0) {
         walk(s, s->element, 0, sym + s->prefix_n, n - s->prefix_n, out);

@@ -125,12 +125,9 @@ struct value
 scope_step(struct scope *s, struct value v, size_t depth, uint16_t class)
 {
     const struct members *m = members_of(s, v, depth);
-    size_t i;
 
-    if (m == NULL || !m->plain)
-        return value_step(s, v, class);
-    i = m->slot[members_slot(m, class)];
-    return i != 0 ? m->member[i - 1].v : VALUE_NOTHING;
+    return m != NULL && m->plain ? members_get(m, class)
+                                 : value_step(s, v, class);
 }
 
 void

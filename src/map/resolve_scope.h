@@ -31,11 +31,13 @@ members_has(const struct members *m, uint32_t class)
     return m->slot[members_slot(m, class)] != 0;
 }
 
-/* Whether a path that begins with this name cannot lead anywhere. */
-static inline bool
-scope_lacks(const struct scope *s, uint16_t class)
+/* The member of a class; absent when there is none. */
+static inline struct value
+members_get(const struct members *m, uint32_t class)
 {
-    return s->top.plain && s->prefix == NULL && !members_has(&s->top, class);
+    unsigned i = m->slot[members_slot(m, class)];
+
+    return i != 0 ? m->member[i - 1].v : VALUE_NOTHING;
 }
 
 /* The member of an object, `depth` steps from a root, as value_step() finds
