@@ -43,6 +43,23 @@ wide_load_short(const char *p, size_t n)
            (uint64_t)(unsigned char)p[n - 1] << 16;
 }
 
+/* How many of n bytes are the same before two texts part. */
+static inline size_t
+wide_same(const char *p, const char *q, size_t n)
+{
+    size_t i = 0;
+
+    for (; n - i >= 8; i += 8) {
+        uint64_t x = wide_load(p + i) ^ wide_load(q + i);
+
+        if (x != 0)
+            return i + (size_t)__builtin_ctzll(x) / 8;
+    }
+    while (i < n && p[i] == q[i])
+        i++;
+    return i;
+}
+
 /* Copies n bytes that do not overlap; quick where n is small. */
 static inline void
 wide_copy(char *to, const char *from, size_t n)

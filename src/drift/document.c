@@ -41,6 +41,12 @@ digest_beside(struct digest *d, struct digest next)
     d->b += mix(2, next.b);
 }
 
+static bool
+digest_same(struct digest d, struct digest e)
+{
+    return d.a == e.a && d.b == e.b;
+}
+
 /* The length comes first: one text may end in what another begins with. */
 static struct digest
 digest_text(struct slice s)
@@ -86,38 +92,49 @@ number_text(struct slice s)
     return s;
 }
 
-/* The words that tell how to read what follows, looked up once. */
-struct reader {
-    const struct names *ns;
-    uint32_t principal, not_principal;
+/* A member's name that says how to read what follows, looked up once. */
+struct word {
+    struct slice text;
+    uint32_t name;
 };
 
-static struct digest digest_of(const struct reader *r, struct value v,
-                               enum reading how);
+struct reader {
+    const struct names *ns;
+    struct word principal, not_principal;
+};
 
-/* Of a known name its number says all. */
-static struct digest
-digest_key(const struct value_key *key)
+static struct word
+word_of(const struct names *ns, struct slice text)
 {
-    if (key->name != NAME_NONE)
-        return (struct digest){mix(11, key->name), mix(13, key->name)};
-    return digest_text(key->text);
+    return (struct word){text, pack_words_name(ns, text)};
 }
 
 static bool
-is_principal(const struct reader *r, const struct value_key *key)
+is_word(const struct value_key *key, const struct word *w)
 {
-    if (key->name != NAME_NONE)
-        return key->name == r->principal || key->name == r->not_principal;
-    return slice_eq(key->text, SLICE("Principal")) ||
-           slice_eq(key->text, SLICE("NotPrincipal"));
+    return key->name != NAME_NONE ? key->name == w->name
+                                  : slice_eq(key->text, w->text);
+}
+
+static struct value
+member_of(const struct names *ns, struct value v, struct slice text)
+{
+    struct word w = word_of(ns, text);
+    struct value_iter it = value_items(v);
+    struct value_key key;
+    struct value item;
+
+    while (it.keyed && value_next(&it, &key, &item))
+        if (is_word(&key, &w))
+            return item;
+    return VALUE_NOTHING;
 }
 
 /* {"AWS": "*"} is "*". */
 static struct value
 principal_of(const struct names *ns, struct value v)
 {
-    struct value aws = value_member(ns, v, SLICE("AWS"));
+    struct value aws = member_of(ns, v, SLICE("AWS"));
 
     if (aws.p == NULL || value_count(v) != 1)
         return v;
@@ -126,63 +143,81 @@ principal_of(const struct names *ns, struct value v)
     return slice_eq(value_text(aws), SLICE("*")) ? aws : v;
 }
 
-static struct digest
-digest_object(const struct reader *r, struct value v, enum reading how)
+/* One of the things in a container, and how it is read. */
+struct part {
+    struct value_key key; /* of a member */
+    struct value v;
+    enum reading how;
+};
+
+/* The next part of what is read so; an empty member is none. */
+static bool
+part_next(const struct reader *r, struct value_iter *it, enum reading how,
+          struct part *part)
 {
-    struct value_iter it = value_items(v);
-    struct digest d = {3, 3};
-    struct value_key key;
-    struct value item;
-
-    while (value_next(&it, &key, &item)) {
-        struct digest one = digest_key(&key);
-
-        if (value_empty(item))
-            continue;
-        if (how == READ_POLICY && is_principal(r, &key))
-            digest_then(
-                &one, digest_of(r, principal_of(r->ns, item), READ_PRINCIPAL));
-        else
-            digest_then(&one, digest_of(r, item, how));
-        digest_beside(&d, one);
+    do
+        if (!value_next(it, &part->key, &part->v))
+            return false;
+    while (it->keyed && value_empty(part->v));
+    part->how = how;
+    if (it->keyed && how == READ_POLICY &&
+        (is_word(&part->key, &r->principal) ||
+         is_word(&part->key, &r->not_principal))) {
+        part->v = principal_of(r->ns, part->v);
+        part->how = READ_PRINCIPAL;
     }
+    return true;
+}
+
+static struct digest digest_of(const struct reader *r, struct value v,
+                               enum reading how);
+
+/* A member: of a known name its number says all. */
+static struct digest
+digest_member(const struct value_key *key, struct digest item)
+{
+    struct digest d = {mix(11, key->name), mix(13, key->name)};
+
+    if (key->name == NAME_NONE)
+        d = digest_text(key->text);
+    digest_then(&d, item);
     return d;
 }
 
+/* The parts of a container from there on, of which n stand before: in a
+ * policy a list of one is what is in it. */
 static struct digest
-digest_array(const struct reader *r, struct value v, enum reading how)
+digest_parts(const struct reader *r, struct value_iter it, size_t n,
+             enum reading how)
 {
-    struct value_iter it = value_items(v);
-    struct digest d = {5, 5};
-    struct value item;
+    uint64_t kind = it.keyed ? 3 : 5;
+    struct digest all = {kind, kind}, one = all;
+    struct part part;
 
-    if (how != READ_JSON && value_count(v) == 1)
-        return digest_of(r, value_at(v, 0), how);
-    while (value_next(&it, NULL, &item)) {
-        struct digest one = digest_of(r, item, how);
-
-        if (how == READ_JSON)
-            digest_then(&d, one);
+    for (; part_next(r, &it, how, &part); n++) {
+        one = digest_of(r, part.v, part.how);
+        if (it.keyed)
+            digest_beside(&all, digest_member(&part.key, one));
+        else if (how == READ_JSON)
+            digest_then(&all, one);
         else
-            digest_beside(&d, one);
+            digest_beside(&all, one);
     }
-    return d;
+    return n == 1 && !it.keyed && how != READ_JSON ? one : all;
 }
 
 static struct digest
 digest_of(const struct reader *r, struct value v, enum reading how)
 {
-    struct digest d = {7, 7};
     struct slice s = value_text(v);
 
     switch (value_kind(v)) {
     case VALUE_OBJECT:
-        return digest_object(r, v, how);
     case VALUE_ARRAY:
-        return digest_array(r, v, how);
+        return digest_parts(r, value_items(v), 0, how);
     case VALUE_ABSENT:
     case VALUE_NULL:
-        return d;
+        return (struct digest){7, 7};
     case VALUE_NUMBER:
         return digest_text(number_text(s));
     case VALUE_STRING:
@@ -192,6 +227,109 @@ digest_of(const struct reader *r, struct value v, enum reading how)
     default:
         return digest_text(s);
     }
+}
+
+static bool
+same_key(const struct value_key *a, const struct value_key *b)
+{
+    return a->name == b->name &&
+           (a->name != NAME_NONE || slice_eq(a->text, b->text));
+}
+
+static bool
+has_key(struct value_iter it, const struct value_key *key)
+{
+    struct value_key other;
+    struct value item;
+    bool found = false;
+
+    while (!found && value_next(&it, &other, &item))
+        found = same_key(&other, key);
+    return found;
+}
+
+/* Whether the parts from there on, and n before them, mean the same. */
+static bool
+same_rest(const struct reader *r, const struct value_iter from[2], size_t n,
+          enum reading how)
+{
+    return digest_same(digest_parts(r, from[0], n, how),
+                       digest_parts(r, from[1], n, how));
+}
+
+/* Passes over what both go on with, byte by byte; returns how many parts. */
+static size_t
+skip_same(struct value_iter at[2])
+{
+    size_t left[2] = {(size_t)(at[0].end - at[0].p),
+                      (size_t)(at[1].end - at[1].p)};
+    size_t same = wide_same((const char *)at[0].p, (const char *)at[1].p,
+                            left[0] < left[1] ? left[0] : left[1]);
+    const uint8_t *to = at[0].p + same;
+    struct value_iter it = at[0];
+    struct value item;
+    size_t n = 0;
+
+    for (; value_next(&it, NULL, &item) && it.p <= to; n++) {
+        at[1].p += it.p - at[0].p;
+        at[0].p = it.p;
+    }
+    return n;
+}
+
+static bool same_values(const struct reader *r, struct value x, struct value y,
+                        enum reading how);
+
+/*
+ * Two containers of one kind go side by side as long as they are the same.
+ * What is left of them then may still come in another order; mostly it is
+ * plain that it does not.
+ */
+static bool
+same_parts(const struct reader *r, struct value x, struct value y,
+           enum reading how)
+{
+    struct value_iter all[2] = {value_items(x), value_items(y)};
+    struct value_iter at[2] = {all[0], all[1]}, from[2];
+    bool keyed = all[0].keyed, named, more[2];
+    struct part part[2];
+    size_t n = 0;
+
+    for (;; n++) {
+        n += skip_same(at);
+        for (int i = 0; i < 2; i++) {
+            from[i] = at[i];
+            more[i] = part_next(r, &at[i], how, &part[i]);
+        }
+        if (!more[0] && !more[1])
+            return true;
+        if (!more[0] || !more[1])
+            return !keyed && how != READ_JSON && same_rest(r, all, 0, how);
+        named = keyed && same_key(&part[0].key, &part[1].key);
+        if (keyed != named ||
+            !same_values(r, part[0].v, part[1].v, part[0].how))
+            break;
+    }
+    if ((!keyed && how == READ_JSON) ||
+        (at[0].p == at[0].end && at[1].p == at[1].end) ||
+        (named && !has_key(at[0], &part[0].key) &&
+         !has_key(at[1], &part[0].key)))
+        return false;
+    return same_rest(r, from, n, how);
+}
+
+/* Whether two values that are read in one way mean the same. */
+static bool
+same_values(const struct reader *r, struct value x, struct value y,
+            enum reading how)
+{
+    enum value_kind kind = value_kind(x);
+
+    if (kind == value_kind(y) && (kind == VALUE_ARRAY || kind == VALUE_OBJECT))
+        return same_parts(r, x, y, how);
+    if (kind == value_kind(y) && kind == VALUE_STRING && how != READ_PRINCIPAL)
+        return slice_eq(value_text(x), value_text(y));
+    return digest_same(digest_of(r, x, how), digest_of(r, y, how));
 }
 
 struct value
@@ -221,7 +359,7 @@ document_of(const struct equal_room *r, struct value v)
 bool
 document_is_policy(const struct names *ns, struct value v)
 {
-    return value_member(ns, v, SLICE("Statement")).p != NULL;
+    return member_of(ns, v, SLICE("Statement")).p != NULL;
 }
 
 bool
@@ -235,14 +373,10 @@ document_equal(const struct equal_room *r, struct value a, struct value b)
     if (x.p != NULL && y.p != NULL) {
         bool policy =
             document_is_policy(r->names, x) && document_is_policy(r->names, y);
-        enum reading how = policy ? READ_POLICY : READ_JSON;
-        struct reader reader = {
-            r->names, pack_words_name(r->names, SLICE("Principal")),
-            pack_words_name(r->names, SLICE("NotPrincipal"))};
-        struct digest d = digest_of(&reader, x, how);
-        struct digest e = digest_of(&reader, y, how);
+        struct reader reader = {r->names, word_of(r->names, SLICE("Principal")),
+                                word_of(r->names, SLICE("NotPrincipal"))};
 
-        same = d.a == e.a && d.b == e.b;
+        same = same_values(&reader, x, y, policy ? READ_POLICY : READ_JSON);
     }
     arena_reset(r->arena, mark);
     return same;

@@ -276,6 +276,30 @@ policies(void **state)
     check_values(rows, EACH(rows));
 }
 
+/* Documents that go the same way for a while. */
+static void
+parted(void **state)
+{
+    static const struct value_row rows[] = {
+        {POLICY("[{\"Action\":[\"a\",\"b\",\"c\"]}]"),
+         POLICY("[{\"Action\":[\"a\",\"c\",\"b\"]}]"), EQUAL_YES},
+        {POLICY("[{\"Action\":[\"a\",\"b\"]}]"),
+         POLICY("[{\"Action\":[\"a\",\"b\",\"b\"]}]"), EQUAL_NO},
+        {POLICY("[{\"Action\":[[],[\"a\",\"b\"]]},{\"Sid\":\"s\"}]"),
+         POLICY("[{\"Action\":[[\"b\",\"a\"],[]]},{\"Sid\":\"t\"}]"), EQUAL_NO},
+        {POLICY("[{\"Action\":[[\"a\",\"b\"]]}]"),
+         POLICY("[{\"Action\":[\"b\",\"a\"]}]"), EQUAL_YES},
+        /* a key that comes twice */
+        {POLICY("[{\"Sid\":\"a\",\"Sid\":\"b\"}]"),
+         POLICY("[{\"Sid\":\"b\",\"Sid\":\"a\"}]"), EQUAL_YES},
+        {POLICY("[{\"Sid\":\"a\",\"Sid\":\"a\"}]"),
+         POLICY("[{\"Sid\":\"a\",\"Sid\":\"b\"}]"), EQUAL_NO},
+    };
+
+    (void)state;
+    check_values(rows, EACH(rows));
+}
+
 static void
 base64(void **state)
 {
@@ -347,7 +371,8 @@ main(void)
         cmocka_unit_test(scalars), cmocka_unit_test(arns),
         cmocka_unit_test(times),   cmocka_unit_test(spellings),
         cmocka_unit_test(values),  cmocka_unit_test(policies),
-        cmocka_unit_test(base64),  cmocka_unit_test(hidden),
+        cmocka_unit_test(parted),  cmocka_unit_test(base64),
+        cmocka_unit_test(hidden),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
