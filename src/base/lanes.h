@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "wide.h"
+
 #define LANES 16
 
 /* Compared, a lane is all ones or zero. */
@@ -38,6 +40,28 @@ static inline lanes
 lanes_same(lanes a, lanes b)
 {
     return (lanes)(a == b);
+}
+
+/* Where a quote, a backslash or a control character is. */
+static inline lanes
+lanes_marks(lanes x)
+{
+    return (lanes)(x == '"') | (lanes)(x == '\\') | (lanes)(x < ' ');
+}
+
+/* The first lane that is not zero, of those that are there. */
+static inline size_t
+lanes_first(lanes x)
+{
+    char byte[LANES];
+    uint64_t low, high;
+
+    memcpy(byte, &x, sizeof(byte));
+    low = wide_load(byte);
+    high = wide_load(byte + 8);
+    if (low != 0)
+        return (size_t)__builtin_ctzll(low) / 8;
+    return high != 0 ? 8 + (size_t)__builtin_ctzll(high) / 8 : LANES;
 }
 
 /* Whether any bit is set. */

@@ -109,14 +109,10 @@ unescape(struct packing *k, struct slice *s)
 {
     struct buf plain = arena_open(k->scratch);
     size_t from = (size_t)(s->p - k->text.p);
-    size_t i = wide_mark(s->p, 0, s->n);
+    size_t n = text_unescape_some(&plain, *s);
 
-    /* What follows a backslash is for text_unescape() to judge. */
-    for (; i < s->n; i = wide_mark(s->p, i + 2 < s->n ? i + 2 : s->n, s->n))
-        if (s->p[i] != '\\')
-            return wrong(k, from + i);
-    if (!text_unescape(&plain, *s))
-        return wrong(k, from - 1);
+    if (n != s->n)
+        return wrong(k, s->p[n] == '\\' ? from - 1 : from + n);
     *s = buf_slice(&plain);
     return plain.full ? ERR_MEMORY : 0;
 }

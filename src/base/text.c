@@ -230,25 +230,31 @@ hex_four(struct slice s)
     return v;
 }
 
-/* The escape after a backslash; returns the bytes read, 0 when unknown. */
-static size_t
-unescape_one(struct buf *b, struct slice s)
+/* What one letter after a backslash stands for, or 0. */
+static char
+short_escape(char c)
 {
     static const char plain[128] = {
         ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
         ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
     };
+
+    return (c & 0x80) == 0 ? plain[(unsigned char)c] : '\0';
+}
+
+/* The escape after a backslash; returns the bytes read, 0 when unknown. */
+static size_t
+unescape_one(struct buf *b, struct slice s)
+{
+    char c = s.n > 0 ? short_escape(s.p[0]) : '\0';
     int32_t hi, lo;
 
-    if (s.n == 0)
-        return 0;
-    if (s.p[0] != 'u') {
-        char c = (s.p[0] & 0x80) == 0 ? plain[(unsigned char)s.p[0]] : '\0';
-
-        if (c != '\0')
-            buf_byte(b, (unsigned char)c);
-        return c != '\0' ? 1 : 0;
+    if (c != '\0') {
+        buf_byte(b, (unsigned char)c);
+        return 1;
     }
+    if (s.n == 0 || s.p[0] != 'u')
+        return 0;
     hi = hex_four(slice_from(s, 1));
     if (hi < 0)
         return 0;
@@ -265,45 +271,57 @@ unescape_one(struct buf *b, struct slice s)
     return 5;
 }
 
-/* Writes what s begins with up to a backslash; returns how much that is. */
+/* Writes what s begins with up to a quote, a backslash or a control
+ * character; returns how much that is. */
 static size_t
 put_run(struct buf *b, struct slice s)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
     size_t i = 0;
 
     /* Runs are short: copied while they are looked at, past their end. */
-    for (; s.n - i >= 8 && b->max - b->n >= 8; i += 8) {
-        uint64_t x = wide_load(s.p + i) ^ ones * '\\';
-        uint64_t found = (x - ones) & ~x & ones << 7;
-        size_t run = found != 0 ? (size_t)__builtin_ctzll(found) / 8 : 8;
+    while (s.n - i >= LANES && b->max - b->n >= LANES) {
+        lanes x = lanes_load(s.p + i);
+        size_t run = lanes_first(lanes_marks(x));
 
-        memcpy(b->p + b->n, s.p + i, 8);
+        memcpy(b->p + b->n, &x, LANES);
         b->n += run;
-        if (run < 8)
-            return i + run;
+        i += run;
+        if (run < LANES)
+            return i;
     }
-    for (; i < s.n && s.p[i] != '\\'; i++)
+    for (; i < s.n && !wide_is_mark(s.p[i]); i++)
         buf_byte(b, (unsigned char)s.p[i]);
+    return i;
+}
+
+size_t
+text_unescape_some(struct buf *b, struct slice s)
+{
+    size_t i = 0, used = 0;
+
+    while (i < s.n) {
+        i += put_run(b, slice_of(s.p + i, s.n - i));
+        if (i == s.n || s.p[i] != '\\')
+            break;
+        used = unescape_one(b, slice_of(s.p + i + 1, s.n - i - 1));
+        if (used == 0)
+            break;
+        i += 1 + used;
+    }
     return i;
 }
 
 bool
 text_unescape(struct buf *b, struct slice s)
 {
-    while (s.n > 0) {
-        size_t run = put_run(b, s);
-        size_t used;
+    for (;;) {
+        size_t i = text_unescape_some(b, s);
 
-        s = slice_from(s, run);
-        if (s.n == 0)
-            break;
-        used = unescape_one(b, slice_from(s, 1));
-        if (used == 0)
-            return false;
-        s = slice_from(s, 1 + used);
+        if (i == s.n || s.p[i] == '\\')
+            return i == s.n;
+        buf_byte(b, (unsigned char)s.p[i]);
+        s = slice_from(s, i + 1);
     }
-    return true;
 }
 
 void

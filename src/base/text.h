@@ -64,6 +64,10 @@ void text_put_utf8(struct buf *b, uint32_t cp);
  */
 bool text_unescape(struct buf *b, struct slice s);
 
+/* The same up to what must not stand in a string, a quote or a control
+ * character too; returns how far that is, s.n when all was well. */
+size_t text_unescape_some(struct buf *b, struct slice s);
+
 /* %XX decoded; '+' stays.  What is not an escape is copied. */
 void text_unquote(struct buf *b, struct slice s);
 
