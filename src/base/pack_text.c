@@ -1,5 +1,6 @@
 #include "pack_text.h"
 
+#include "lanes.h"
 #include "sweep.h"
 #include "text.h"
 #include "wide.h"
@@ -31,8 +32,9 @@ struct packing {
     uint8_t *w, *w_end; /* what is written goes here */
     struct arena *scratch;
     const struct pack_filter *filter;
-    uint8_t *undo; /* a member that is not kept began here; or NULL */
-    size_t bad;    /* offset of what is wrong */
+    uint8_t *undo;         /* a member that is not kept began here; or NULL */
+    size_t bad;            /* offset of what is wrong */
+    struct pack_word word; /* the key that was asked for last */
     int depth;
     struct nest nest[PACK_DEPTH_MAX + 1]; /* nest[depth]: the innermost */
 };
@@ -128,6 +130,25 @@ put_string_head(struct packing *k, size_t n)
     }
 }
 
+/* Copies the inside of a string if it is plain; what lies behind it may be
+ * copied too, up to the room there is for an operator. */
+static bool
+copy_plain(const struct packing *k, struct slice s)
+{
+    char *w = (char *)k->w;
+
+    if ((size_t)(k->text.p + k->text.n - s.p) < s.n + LANES)
+        return wide_copy_plain(w, s.p, s.n);
+    for (size_t i = 0; i < s.n; i += LANES) {
+        lanes x = lanes_load(s.p + i), marks = lanes_marks(x);
+
+        memcpy(w + i, &x, sizeof(x));
+        if (lanes_any(marks))
+            return i + lanes_first(marks) >= s.n;
+    }
+    return true;
+}
+
 static int
 put_string(struct packing *k, size_t from, size_t to)
 {
@@ -138,7 +159,7 @@ put_string(struct packing *k, size_t from, size_t to)
     if (rc != 0)
         return rc;
     put_string_head(k, s.n);
-    if (wide_copy_plain((char *)k->w, s.p, s.n)) {
+    if (copy_plain(k, s)) {
         k->w += s.n;
         return 0;
     }
@@ -172,22 +193,16 @@ put_literal(struct packing *k, size_t from, size_t to)
     return 0;
 }
 
-/*
- * What is known of the inside of a string as a key.  One that was met before
- * had neither escapes nor anything wrong; else escapes are taken out of it.
- */
+/* Of the inside of a string that was not met as a key: escapes are taken out
+ * of it; else it is met now. */
 static int
-find_word(struct packing *k, struct slice *key, struct pack_word *word)
+ask_word(struct packing *k, struct slice *key)
 {
-    bool plain;
-    int rc;
+    bool plain = wide_mark(key->p, 0, key->n) == key->n;
+    int rc = plain ? 0 : unescape(k, key);
 
-    if (pack_words_find(k->words, *key, word))
-        return 0;
-    plain = wide_mark(key->p, 0, key->n) == key->n;
-    rc = plain ? 0 : unescape(k, key);
     if (rc == 0)
-        pack_words_ask(k->words, *key, plain, word);
+        pack_words_ask(k->words, *key, plain, &k->word);
     return rc;
 }
 
@@ -196,24 +211,29 @@ static int
 put_key(struct packing *k, size_t colon)
 {
     size_t from = wide_space(k->text.p, k->from, colon);
-    struct pack_word word;
+    const struct pack_word *word;
     struct slice key;
     int rc;
 
     if (from == colon)
         return wrong(k, from);
     rc = read_raw(k, from, trim(k, colon), &key);
-    if (rc == 0)
-        rc = find_word(k, &key, &word);
+    if (rc != 0)
+        return rc;
+    word = pack_words_find(k->words, key);
+    if (word == NULL) {
+        rc = ask_word(k, &key);
+        word = &k->word;
+    }
     if (rc != 0)
         return rc;
     if (k->depth == 1 && k->filter != NULL &&
         !k->filter->keep(k->filter->ctx,
-                         word.name != 0 ? word.name - 1u : NAME_NONE))
+                         word->name != 0 ? word->name - 1u : NAME_NONE))
         k->undo = k->w;
-    put_id(k, word.name);
-    if (word.name == 0) {
-        put_id(k, word.class);
+    put_id(k, word->name);
+    if (word->name == 0) {
+        put_id(k, word->class);
         put_len(k, key.n);
         put_bytes(k, key.p, key.n);
     }

@@ -15,7 +15,7 @@ pack_words_ask(struct pack_words *words, struct slice key, bool keep,
     word->class = class != NAME_NONE ? (uint16_t)(class + 1) : 0;
     if (!keep || key.n > PACK_WORD_MAX_BYTES)
         return;
-    pair = pack_words_place(words, key, word);
+    pair = pack_words_place(words, key, word->part);
     pair[1] = pair[0];
     pair[0] = *word;
 }
@@ -23,13 +23,17 @@ pack_words_ask(struct pack_words *words, struct slice key, bool keep,
 uint32_t
 pack_words_name(const struct names *ns, struct slice text)
 {
+    const struct pack_word *known;
     struct pack_word word;
 
     if (ns->recent == NULL)
         return names_find(ns, text);
-    if (!pack_words_find(ns->recent, text, &word))
+    known = pack_words_find(ns->recent, text);
+    if (known == NULL) {
         /* Only what may stand in a key as it is may be met as one. */
         pack_words_ask(ns->recent, text, wide_mark(text.p, 0, text.n) == text.n,
                        &word);
-    return word.name != 0 ? word.name - 1u : NAME_NONE;
+        known = &word;
+    }
+    return known->name != 0 ? known->name - 1u : NAME_NONE;
 }

@@ -33,53 +33,51 @@ struct pack_words {
     struct pack_word slot[PACK_WORDS][2]; /* the later one first */
 };
 
-/* Sets the bytes of a key that is not too long; returns its two places. */
+/* Sets the parts of a key that is not too long; returns its two places. */
 static inline struct pack_word *
-pack_words_place(struct pack_words *words, struct slice key,
-                 struct pack_word *word)
+pack_words_place(struct pack_words *words, struct slice key, uint64_t *part)
 {
     uint64_t hash = key.n;
     size_t i = 0;
 
     for (; i * 8 + 8 < key.n; i++) {
-        word->part[i] = wide_load(key.p + i * 8);
-        hash = (hash ^ word->part[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        part[i] = wide_load(key.p + i * 8);
+        hash = (hash ^ part[i]) * UINT64_C(0x9e3779b97f4a7c15);
     }
-    word->part[i] = key.n >= 8 ? wide_load(key.p + key.n - 8)
-                               : wide_load_short(key.p, key.n);
-    hash = (hash ^ word->part[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    part[i] = key.n >= 8 ? wide_load(key.p + key.n - 8)
+                         : wide_load_short(key.p, key.n);
+    hash = (hash ^ part[i]) * UINT64_C(0x9e3779b97f4a7c15);
     return words->slot[hash >> 55];
 }
 
-/* Whether a key was met before; *word is then what is known of it. */
-static inline bool
-pack_words_find(struct pack_words *words, struct slice key,
-                struct pack_word *word)
+/* What is known of a key that was met before, until the next one is asked
+ * for; NULL when it was not. */
+static inline const struct pack_word *
+pack_words_find(struct pack_words *words, struct slice key)
 {
-    const struct pack_word *pair;
+    uint64_t part[PACK_WORD_PARTS];
+    const struct pack_word *word;
 
-    *word = (struct pack_word){.n = (uint16_t)key.n};
     if (key.n > PACK_WORD_MAX_BYTES)
-        return false;
-    pair = pack_words_place(words, key, word);
-    for (int i = 0; i < 2; i++) {
+        return NULL;
+    word = pack_words_place(words, key, part);
+    for (int i = 0; i < 2; i++, word++) {
         size_t same = 0, parts = (key.n + 7) / 8;
 
-        while (same < parts && pair[i].part[same] == word->part[same])
+        while (same < parts && word->part[same] == part[same])
             same++;
-        if (same == parts && pair[i].n == word->n) {
-            *word = pair[i];
-            return true;
-        }
+        if (same == parts && word->n == key.n)
+            return word;
     }
-    return false;
+    return NULL;
 }
 
 /* The id of exactly this spelling, or NAME_NONE, by ns->recent if there is
  * one; for who holds ns alone. */
 uint32_t pack_words_name(const struct names *ns, struct slice text);
 
-/* Looks a key up, and remembers it if it is to be kept and not too long. */
+/* Looks a key up, and remembers it if it is to be kept and not too long;
+ * *word becomes what is known of it. */
 void pack_words_ask(struct pack_words *words, struct slice key, bool keep,
                     struct pack_word *word);
 

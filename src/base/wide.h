@@ -60,19 +60,26 @@ wide_same(const char *p, const char *q, size_t n)
     return i;
 }
 
-/* Copies n bytes that do not overlap; quick where n is small. */
+/* Copies n bytes that do not overlap; quick where n is small.  The last
+ * bytes may be copied twice. */
 static inline void
 wide_copy(char *to, const char *from, size_t n)
 {
     size_t i = 0;
 
-    for (; n - i >= 8 && i < 64; i += 8)
-        memcpy(to + i, from + i, 8);
-    if (n - i >= 8)
-        memcpy(to + i, from + i, n - i);
-    else
+    if (n > 64) {
+        memcpy(to, from, n);
+    } else if (n >= 8) {
+        for (; n - i > 8; i += 8)
+            memcpy(to + i, from + i, 8);
+        memcpy(to + n - 8, from + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + n - 4, from + n - 4, 4);
+    } else {
         for (; i < n; i++)
             to[i] = from[i];
+    }
 }
 
 /* Moves n bytes to a place that begins behind p and may overlap them: from
