@@ -7,10 +7,15 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#else
 #include "wide.h"
+#endif
 
 #define LANES 16
 
@@ -49,7 +54,39 @@ lanes_marks(lanes x)
     return (lanes)(x == '"') | (lanes)(x == '\\') | (lanes)(x < ' ');
 }
 
-/* The first lane that is not zero, of those that are there. */
+/* Of lanes that were compared: whether any is set, and the first that is,
+ * or LANES. */
+#if defined(__SSE2__)
+
+static inline unsigned
+lanes_bits(lanes x)
+{
+    return (unsigned)_mm_movemask_epi8((__m128i)x);
+}
+
+static inline bool
+lanes_any(lanes x)
+{
+    return lanes_bits(x) != 0;
+}
+
+static inline size_t
+lanes_first(lanes x)
+{
+    return (size_t)__builtin_ctz(lanes_bits(x) | 1u << LANES);
+}
+
+#else
+
+static inline bool
+lanes_any(lanes x)
+{
+    uint64_t half[2];
+
+    memcpy(half, &x, sizeof(half));
+    return (half[0] | half[1]) != 0;
+}
+
 static inline size_t
 lanes_first(lanes x)
 {
@@ -64,14 +101,6 @@ lanes_first(lanes x)
     return high != 0 ? 8 + (size_t)__builtin_ctzll(high) / 8 : LANES;
 }
 
-/* Whether any bit is set. */
-static inline bool
-lanes_any(lanes x)
-{
-    uint64_t half[2];
-
-    memcpy(half, &x, sizeof(half));
-    return (half[0] | half[1]) != 0;
-}
+#endif
 
 #endif

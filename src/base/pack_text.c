@@ -15,7 +15,7 @@
 struct nest {
     uint8_t *mark;  /* where the container begins in what is written */
     uint32_t width; /* bytes left there for its length */
-    bool object;
+    bool object;    /* what it stands in is one */
 };
 
 /*
@@ -28,6 +28,7 @@ struct packing {
     struct sweep sweep;
     size_t from;        /* behind the operator taken before */
     size_t op;          /* the operator that ends the value just read */
+    bool object;        /* the innermost container is one */
     bool fresh;         /* nothing of the innermost container is read yet */
     uint8_t *w, *w_end; /* what is written goes here */
     struct arena *scratch;
@@ -36,7 +37,7 @@ struct packing {
     size_t bad;            /* offset of what is wrong */
     struct pack_word word; /* the key that was asked for last */
     int depth;
-    struct nest nest[PACK_DEPTH_MAX + 1]; /* nest[depth]: the innermost */
+    struct nest nest[PACK_DEPTH_MAX]; /* the last one is the innermost */
 };
 
 static int
@@ -245,17 +246,21 @@ put_key(struct packing *k, size_t colon)
 /* What may follow: a value is read (up to `op`), or a container is open. */
 enum { READ, OPENED };
 
-static int
+static inline int
 open_container(struct packing *k, size_t op)
 {
-    bool object = k->text.p[op] == '{';
+    struct nest *nest = &k->nest[k->depth];
 
     if (k->depth == PACK_DEPTH_MAX)
         return ERR_LIMIT;
+    nest->object = k->object;
+    nest->mark = k->w;
     /* Only the outermost one is likely to be long. */
-    k->nest[++k->depth] = (struct nest){k->w, k->depth == 1 ? 2 : 1, object};
-    *k->w = object ? TAG_OBJECT : TAG_ARRAY;
-    k->w += 1 + k->nest[k->depth].width;
+    nest->width = k->depth == 0 ? 2 : 1;
+    k->depth++;
+    k->object = k->text.p[op] == '{';
+    *k->w = k->object ? TAG_OBJECT : TAG_ARRAY;
+    k->w += 1 + nest->width;
     k->from = op + 1;
     k->fresh = true;
     return OPENED;
@@ -270,12 +275,11 @@ put_value(struct packing *k)
     size_t op, from;
     int rc = next_op(k, &op);
 
-    if (rc == 0 && k->nest[k->depth].object && p[op] == ':') {
+    if (rc == 0 && k->object && p[op] == ':') {
         rc = put_key(k, op);
         if (rc == 0)
             rc = next_op(k, &op);
-    } else if (rc == 0 && k->nest[k->depth].object &&
-               (p[op] != '}' || !k->fresh)) {
+    } else if (rc == 0 && k->object && (p[op] != '}' || !k->fresh)) {
         return wrong(k, op);
     }
     if (rc != 0)
@@ -286,7 +290,7 @@ put_value(struct packing *k)
     k->op = op;
     if (from == op)
         return k->fresh && (p[op] == ']' || p[op] == '}') ? READ : wrong(k, op);
-    if (k->nest[k->depth].object && k->fresh)
+    if (k->object && k->fresh)
         return wrong(k, from);
     rc = p[from] == '"' ? put_string(k, from, trim(k, op))
                         : put_literal(k, from, trim(k, op));
@@ -299,7 +303,7 @@ put_value(struct packing *k)
 static void
 close_container(struct packing *k)
 {
-    const struct nest *nest = &k->nest[k->depth--];
+    const struct nest *nest = &k->nest[--k->depth];
     uint8_t *body = nest->mark + 1 + nest->width;
     size_t n = (size_t)(k->w - body);
     uint32_t width = 1u + (n >= 1u << 7) + (n >= 1u << 14) + (n >= 1u << 21);
@@ -308,6 +312,7 @@ close_container(struct packing *k)
         wide_move_up((char *)nest->mark + 1 + width, (char *)body, n);
     else if (width < nest->width)
         memmove(nest->mark + 1 + width, body, n);
+    k->object = nest->object;
     k->w = nest->mark + 1;
     put_len(k, n);
     k->w += n;
@@ -329,7 +334,7 @@ finish_value(struct packing *k)
         k->from = k->op + 1;
         if (c == ',' && !k->fresh)
             return OPENED;
-        if (c != (k->nest[k->depth].object ? '}' : ']'))
+        if (c != (k->object ? '}' : ']'))
             return wrong(k, k->op);
         close_container(k);
         k->fresh = false;
@@ -360,6 +365,7 @@ pack_text(struct pack_words *words, struct slice text, struct arena *scratch,
     k.w = (uint8_t *)b.p;
     k.w_end = k.w + b.max;
     k.undo = NULL;
+    k.object = false;
     k.from = k.bad = 0;
     k.depth = 0;
     sweep_init(&k.sweep, text, AHEAD_BLOCKS);

@@ -87,11 +87,11 @@ wide_copy(char *to, const char *from, size_t n)
 static inline void
 wide_move_up(char *to, const char *p, size_t n)
 {
-    char last[8];
+    char last[16];
 
-    for (; n >= 8; n -= 8) {
-        memcpy(last, p + n - 8, 8);
-        memcpy(to + n - 8, last, 8);
+    for (; n >= 16; n -= 16) {
+        memcpy(last, p + n - 16, 16);
+        memcpy(to + n - 16, last, 16);
     }
     while (n-- > 0)
         to[n] = p[n];
