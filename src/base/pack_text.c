@@ -47,29 +47,33 @@ wrong(struct packing *k, size_t at)
     return ERR_SYNTAX;
 }
 
-static void
-put_len(struct packing *k, size_t v)
+/* These return where the next byte goes.  It is a local thing for as long as
+ * bytes are written: they might be any of `struct packing`, to the compiler. */
+static uint8_t *
+put_len(uint8_t *w, size_t v)
 {
     while (v >= 0x80) {
-        *k->w++ = (uint8_t)(v | 0x80);
+        *w++ = (uint8_t)(v | 0x80);
         v >>= 7;
     }
-    *k->w++ = (uint8_t)v;
+    *w++ = (uint8_t)v;
+    return w;
 }
 
 /* An id or a class, + 1. */
-static void
-put_id(struct packing *k, uint16_t v)
+static uint8_t *
+put_id(uint8_t *w, uint16_t v)
 {
-    *k->w++ = (uint8_t)v;
-    *k->w++ = (uint8_t)(v >> 8);
+    w[0] = (uint8_t)v;
+    w[1] = (uint8_t)(v >> 8);
+    return w + 2;
 }
 
-static void
-put_bytes(struct packing *k, const char *p, size_t n)
+static uint8_t *
+put_bytes(uint8_t *w, struct slice s)
 {
-    wide_copy((char *)k->w, p, n);
-    k->w += n;
+    wide_copy((char *)w, s.p, s.n);
+    return w + s.n;
 }
 
 /* The next operator, with room for what comes of it and of the text before:
@@ -120,26 +124,24 @@ unescape(struct packing *k, struct slice *s)
     return plain.full ? ERR_MEMORY : 0;
 }
 
-static void
-put_string_head(struct packing *k, size_t n)
+static uint8_t *
+put_string_head(uint8_t *w, size_t n)
 {
     if (n < TAG_SHORT) {
-        *k->w++ = (uint8_t)(TAG_SHORT | n);
-    } else {
-        *k->w++ = TAG_STRING;
-        put_len(k, n);
+        *w++ = (uint8_t)(TAG_SHORT | n);
+        return w;
     }
+    *w++ = TAG_STRING;
+    return put_len(w, n);
 }
 
 /* Copies the inside of a string if it is plain; what lies behind it may be
  * copied too, up to the room there is for an operator. */
 static bool
-copy_plain(const struct packing *k, struct slice s)
+copy_plain(const struct packing *k, uint8_t *w, struct slice s)
 {
-    char *w = (char *)k->w;
-
     if ((size_t)(k->text.p + k->text.n - s.p) < s.n + LANES)
-        return wide_copy_plain(w, s.p, s.n);
+        return wide_copy_plain((char *)w, s.p, s.n);
     for (size_t i = 0; i < s.n; i += LANES) {
         lanes x = lanes_load(s.p + i), marks = lanes_marks(x);
 
@@ -153,24 +155,21 @@ copy_plain(const struct packing *k, struct slice s)
 static int
 put_string(struct packing *k, size_t from, size_t to)
 {
-    uint8_t *start = k->w;
     struct slice s;
+    uint8_t *w;
     int rc = read_raw(k, from, to, &s);
 
     if (rc != 0)
         return rc;
-    put_string_head(k, s.n);
-    if (copy_plain(k, s)) {
-        k->w += s.n;
+    w = put_string_head(k->w, s.n);
+    if (copy_plain(k, w, s)) {
+        k->w = w + s.n;
         return 0;
     }
-    k->w = start;
     rc = unescape(k, &s);
-    if (rc != 0)
-        return rc;
-    put_string_head(k, s.n);
-    put_bytes(k, s.p, s.n);
-    return 0;
+    if (rc == 0)
+        k->w = put_bytes(put_string_head(k->w, s.n), s);
+    return rc;
 }
 
 static int
@@ -186,8 +185,7 @@ put_literal(struct packing *k, size_t from, size_t to)
         *k->w++ = TAG_TRUE;
     } else if (pack_is_number(s)) {
         *k->w++ = TAG_NUMBER;
-        put_len(k, s.n);
-        put_bytes(k, s.p, s.n);
+        k->w = put_bytes(put_len(k->w, s.n), s);
     } else {
         return wrong(k, from);
     }
@@ -214,6 +212,7 @@ put_key(struct packing *k, size_t colon)
     size_t from = wide_space(k->text.p, k->from, colon);
     const struct pack_word *word;
     struct slice key;
+    uint8_t *w;
     int rc;
 
     if (from == colon)
@@ -232,12 +231,12 @@ put_key(struct packing *k, size_t colon)
         !k->filter->keep(k->filter->ctx,
                          word->name != 0 ? word->name - 1u : NAME_NONE))
         k->undo = k->w;
-    put_id(k, word->name);
+    w = put_id(k->w, word->name);
     if (word->name == 0) {
-        put_id(k, word->class);
-        put_len(k, key.n);
-        put_bytes(k, key.p, key.n);
+        w = put_id(w, word->class);
+        w = put_bytes(put_len(w, key.n), key);
     }
+    k->w = w;
     k->from = colon + 1;
     k->fresh = false;
     return 0;
@@ -250,17 +249,16 @@ static inline int
 open_container(struct packing *k, size_t op)
 {
     struct nest *nest = &k->nest[k->depth];
+    bool object = k->text.p[op] == '{';
 
     if (k->depth == PACK_DEPTH_MAX)
         return ERR_LIMIT;
-    nest->object = k->object;
-    nest->mark = k->w;
     /* Only the outermost one is likely to be long. */
-    nest->width = k->depth == 0 ? 2 : 1;
+    *nest = (struct nest){k->w, k->depth == 0 ? 2 : 1, k->object};
     k->depth++;
-    k->object = k->text.p[op] == '{';
-    *k->w = k->object ? TAG_OBJECT : TAG_ARRAY;
+    k->object = object;
     k->w += 1 + nest->width;
+    *nest->mark = object ? TAG_OBJECT : TAG_ARRAY;
     k->from = op + 1;
     k->fresh = true;
     return OPENED;
@@ -313,9 +311,7 @@ close_container(struct packing *k)
     else if (width < nest->width)
         memmove(nest->mark + 1 + width, body, n);
     k->object = nest->object;
-    k->w = nest->mark + 1;
-    put_len(k, n);
-    k->w += n;
+    k->w = put_len(nest->mark + 1, n) + n;
 }
 
 /* After a value: closes what ends with it.  OPENED: a further value is
