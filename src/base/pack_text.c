@@ -140,16 +140,19 @@ put_string_head(uint8_t *w, size_t n)
 static bool
 copy_plain(const struct packing *k, uint8_t *w, struct slice s)
 {
-    if ((size_t)(k->text.p + k->text.n - s.p) < s.n + LANES)
-        return wide_copy_plain((char *)w, s.p, s.n);
-    for (size_t i = 0; i < s.n; i += LANES) {
+    const char *end = k->text.p + k->text.n;
+    size_t i = 0;
+
+    for (; i < s.n && end - (s.p + i) >= LANES; i += LANES) {
         lanes x = lanes_load(s.p + i), marks = lanes_marks(x);
 
         memcpy(w + i, &x, sizeof(x));
         if (lanes_any(marks))
             return i + lanes_first(marks) >= s.n;
     }
-    return true;
+    for (; i < s.n && !wide_is_mark(s.p[i]); i++)
+        w[i] = (uint8_t)s.p[i];
+    return i >= s.n;
 }
 
 static int
@@ -285,6 +288,8 @@ put_value(struct packing *k)
     from = wide_space(p, k->from, op);
     if (from == op && (p[op] == '{' || p[op] == '['))
         return open_container(k, op);
+    if (k->depth == 0)
+        return wrong(k, 0);
     k->op = op;
     if (from == op)
         return k->fresh && (p[op] == ']' || p[op] == '}') ? READ : wrong(k, op);
@@ -323,7 +328,7 @@ finish_value(struct packing *k)
         char c = k->text.p[k->op];
         int rc;
 
-        if (k->depth == 1 && k->undo != NULL) {
+        if (k->undo != NULL && k->depth == 1) {
             k->w = k->undo;
             k->undo = NULL;
         }
@@ -351,7 +356,6 @@ pack_text(struct pack_words *words, struct slice text, struct arena *scratch,
 {
     struct buf b = arena_open(out);
     struct packing k;
-    size_t op;
     int rc;
 
     k.words = words;
@@ -361,21 +365,15 @@ pack_text(struct pack_words *words, struct slice text, struct arena *scratch,
     k.w = (uint8_t *)b.p;
     k.w_end = k.w + b.max;
     k.undo = NULL;
-    k.object = false;
+    k.object = k.fresh = false;
     k.from = k.bad = 0;
     k.depth = 0;
     sweep_init(&k.sweep, text, AHEAD_BLOCKS);
-    rc = next_op(&k, &op);
-    if (rc == 0 && (wide_space(text.p, 0, op) != op ||
-                    (text.p[op] != '{' && text.p[op] != '[')))
-        rc = wrong(&k, 0);
-    if (rc == 0)
-        rc = open_container(&k, op);
-    while (rc == OPENED) {
+    do {
         rc = put_value(&k);
         if (rc == READ)
             rc = finish_value(&k);
-    }
+    } while (rc == OPENED);
     *at = rc == 0 ? k.from : k.bad;
     if (rc != 0)
         return rc;

@@ -158,20 +158,4 @@ wide_mark(const char *p, size_t i, size_t end)
     return i;
 }
 
-/* Copies n bytes unless there is a mark among them. */
-static inline bool
-wide_copy_plain(char *to, const char *from, size_t n)
-{
-    size_t i = 0;
-
-    for (; n - i >= 8; i += 8) {
-        if (wide_marks(wide_load(from + i)) != 0)
-            return false;
-        memcpy(to + i, from + i, 8);
-    }
-    for (; i < n && !wide_is_mark(from[i]); i++)
-        to[i] = from[i];
-    return i == n;
-}
-
 #endif
