@@ -129,6 +129,8 @@ index_hash(uint16_t type, uint64_t key)
     return (uint32_t)hash_mix(key ^ type);
 }
 
+#define BUCKET_FEW 64 /* pairs of a bucket; more have the same hash mostly */
+
 /* The first pair of [lo, hi) that is not below v. */
 static uint32_t
 pair_bound(const uint64_t *pairs, uint32_t lo, uint32_t hi, uint64_t v)
@@ -144,6 +146,24 @@ pair_bound(const uint64_t *pairs, uint32_t lo, uint32_t hi, uint64_t v)
     return lo;
 }
 
+/*
+ * The same where few pairs are to be looked at: hashes are spread evenly, so
+ * that it is looked for where it should be.  `part` of 2^32 of them are
+ * below v, if they are.
+ */
+static uint32_t
+pair_near(const uint64_t *pairs, uint32_t lo, uint32_t hi, uint64_t v,
+          uint32_t part)
+{
+    uint32_t at = lo + (uint32_t)((uint64_t)part * (hi - lo) >> 32);
+
+    while (at > lo && pairs[at - 1] >= v)
+        at--;
+    while (at < hi && pairs[at] < v)
+        at++;
+    return at;
+}
+
 static bool
 has_type(const struct state *st, uint16_t type)
 {
@@ -155,6 +175,7 @@ state_find_key(const struct state *st, uint16_t type,
                const struct state_key *key, struct state_hits *hits)
 {
     uint32_t hash, lo, hi;
+    uint64_t first, last;
 
     *hits = (struct state_hits){.st = st, .type = type};
     if (type != NAME_NONE && !has_type(st, type))
@@ -162,9 +183,17 @@ state_find_key(const struct state *st, uint16_t type,
     hash = index_hash(type, key != NULL ? key->hash : 0);
     lo = st->dir[hash >> st->shift];
     hi = st->dir[(hash >> st->shift) + 1];
-    hits->at = pair_bound(st->pairs, lo, hi, (uint64_t)hash << 32);
-    hits->end =
-        pair_bound(st->pairs, hits->at, hi, (uint64_t)hash << 32 | UINT32_MAX);
+    first = (uint64_t)hash << 32;
+    last = first | UINT32_MAX;
+    if (hi - lo > BUCKET_FEW) {
+        hits->at = pair_bound(st->pairs, lo, hi, first);
+        hits->end = pair_bound(st->pairs, hits->at, hi, last);
+        return;
+    }
+    hits->at = pair_near(st->pairs, lo, hi, first, hash << (32 - st->shift));
+    hits->end = hits->at;
+    while (hits->end < hi && st->pairs[hits->end] <= last)
+        hits->end++;
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#define BUCKET_INSTANCES 8 /* on average, at most */
 #define RECENT 32 /* pairs of an instance among which a new one is sought */
 
 /* While the pairs are gathered. */
@@ -252,12 +253,13 @@ index_build(struct state *st, struct wants *w, struct arena *keep)
 {
     struct indexing x = {
         .records = st->records, .keep = keep, .types = st->types};
-    unsigned bits = 4;
+    unsigned bits = 1;
     size_t mark;
     uint32_t *dir;
 
-    /* Some three pairs an instance: short buckets at four bytes for each. */
-    while (bits < 26 && st->n >> bits != 0)
+    /* Some three pairs an instance: few buckets, which stay in a cache, and
+     * of a bucket one or two lines are looked at. */
+    while (bits < 26 && st->n >> bits > BUCKET_INSTANCES)
         bits++;
     st->places = x.places = arena_alloc(keep, st->n * sizeof(*x.places));
     x.pairs = arena_alloc(keep, 0);
