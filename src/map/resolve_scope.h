@@ -5,7 +5,7 @@
  * What an event's paths begin from: its parameters by class, so that a path
  * that leads nowhere costs one look; its answer and record, which are packed
  * when a path first asks for them; and the members of the objects below that
- * many paths go through.  Private to resolve*.c.
+ * many paths go through.  Private to resolve*.c and shelf.c.
  */
 
 #include "map/resolve.h"

@@ -2,18 +2,21 @@
 
 #include <stddef.h>
 
+#include "map/resolve_scope.h"
+
 /*
  * A line on the shelf, in units of two bytes: its length in units; the
- * lengths of its paths; its transform; whether it is always asked for, and
- * whether it has a tail; the event's path, the attribute's, the tail.
+ * lengths of its paths; its transform; whether it has a tail; how many names
+ * its path begins with, one an alternative, or 0 if it is always asked for;
+ * these names, the event's path, the attribute's, the tail.
  */
 enum {
     HEAD_LENGTH,
     HEAD_PATH,
     HEAD_ATTR,
     HEAD_XFORM,
-    HEAD_ALWAYS,
     HEAD_TAIL,
+    HEAD_FIRSTS,
     HEAD_UNITS
 };
 
@@ -24,7 +27,7 @@ enum {
 #define TAIL_AT offsetof(struct map_line, xform)
 #define TAIL_UNITS ((sizeof(struct map_line) - TAIL_AT) / UNIT)
 
-#define LINE_UNITS_MAX (HEAD_UNITS + 2 * MAP_PATH_MAX + TAIL_UNITS)
+#define LINE_UNITS_MAX (HEAD_UNITS + 3 * MAP_PATH_MAX + TAIL_UNITS)
 
 int
 shelf_init(struct shelf *s, struct arena *arena)
@@ -47,6 +50,23 @@ is_always(const struct map_line *l)
     return l->constant || l->xform.kind == MAP_X_TAGS_ALL;
 }
 
+/* Puts the names that the alternatives of a path begin with; 0 when one
+ * begins elsewhere than in the parameters, or l is asked for without. */
+static uint16_t
+put_firsts(uint16_t *p, const struct map_line *l)
+{
+    uint16_t n = 0;
+
+    for (size_t i = 0; i < l->path.n && !is_always(l); i++) {
+        if (l->path.sym[i] >= MAP_SYM_FIRST)
+            return 0;
+        p[n++] = l->path.sym[i];
+        while (i < l->path.n && l->path.sym[i] != MAP_SYM_ALT)
+            i++;
+    }
+    return n;
+}
+
 /* Puts a line at p; returns its length. */
 static size_t
 put_line(uint16_t *p, const struct map_line *l)
@@ -54,6 +74,8 @@ put_line(uint16_t *p, const struct map_line *l)
     bool tail = l->constant || l->xform.n > 0;
     uint16_t *end = p + HEAD_UNITS;
 
+    p[HEAD_FIRSTS] = put_firsts(end, l);
+    end += p[HEAD_FIRSTS];
     memcpy(end, l->path.sym, l->path.n * UNIT);
     end += l->path.n;
     memcpy(end, l->attr.sym, l->attr.n * UNIT);
@@ -66,7 +88,6 @@ put_line(uint16_t *p, const struct map_line *l)
     p[HEAD_PATH] = l->path.n;
     p[HEAD_ATTR] = l->attr.n;
     p[HEAD_XFORM] = (uint16_t)l->xform.kind;
-    p[HEAD_ALWAYS] = is_always(l);
     p[HEAD_TAIL] = tail;
     return (size_t)(end - p);
 }
@@ -75,7 +96,8 @@ put_line(uint16_t *p, const struct map_line *l)
 static void
 get_line(const uint16_t *p, struct map_line *l)
 {
-    const uint16_t *path = p + HEAD_UNITS, *attr = path + p[HEAD_PATH];
+    const uint16_t *path = p + HEAD_UNITS + p[HEAD_FIRSTS];
+    const uint16_t *attr = path + p[HEAD_PATH];
 
     l->path.n = (uint8_t)p[HEAD_PATH];
     l->attr.n = (uint8_t)p[HEAD_ATTR];
@@ -138,26 +160,46 @@ shelf_lines(struct shelf *s, const struct map_binding *b, struct shelf_walk *w)
     w->end = s->unit + slot->to;
 }
 
+/* Whether the event has nothing by which the path of a line begins. */
+static inline bool
+is_silent(const struct members *top, const uint16_t *p)
+{
+    const uint16_t *first = p + HEAD_UNITS;
+
+    for (size_t i = 0; i < p[HEAD_FIRSTS]; i++)
+        if (members_has(top, first[i]))
+            return false;
+    return p[HEAD_FIRSTS] > 0;
+}
+
+static bool
+next_coded(struct shelf_walk *w, const struct scope *scope,
+           struct map_line *line)
+{
+    while (map_line_next(&w->coded, line))
+        if (scope == NULL || is_always(line) ||
+            !resolve_silent(scope, line->path.sym, line->path.n))
+            return true;
+    return false;
+}
+
 bool
 shelf_next(struct shelf_walk *w, const struct scope *scope,
            struct map_line *line)
 {
-    const uint16_t *p;
+    const struct members *top =
+        scope != NULL && scope->top.plain && scope->prefix == NULL ? &scope->top
+                                                                   : NULL;
+    const uint16_t *p = w->p;
 
-    if (w->end == NULL) {
-        while (map_line_next(&w->coded, line))
-            if (scope == NULL || is_always(line) ||
-                !resolve_silent(scope, line->path.sym, line->path.n))
-                return true;
+    if (w->end == NULL)
+        return next_coded(w, scope, line);
+    while (p != w->end && top != NULL && is_silent(top, p))
+        p += p[HEAD_LENGTH];
+    w->p = p;
+    if (p == w->end)
         return false;
-    }
-    while ((p = w->p) != w->end) {
-        w->p += p[HEAD_LENGTH];
-        if (scope != NULL && p[HEAD_ALWAYS] == 0 &&
-            resolve_silent(scope, p + HEAD_UNITS, p[HEAD_PATH]))
-            continue;
-        get_line(p, line);
-        return true;
-    }
-    return false;
+    w->p += p[HEAD_LENGTH];
+    get_line(p, line);
+    return true;
 }
