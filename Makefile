@@ -4,6 +4,7 @@ VERSION ?= 0.1.0
 BUILD ?= build
 include mk/arch.mk
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+AR := $(if $(filter default,$(origin AR)),gcc-ar,$(AR))
 MUSL_CC ?= musl-gcc
 CLANG ?= clang
 STRIP ?= strip
@@ -48,9 +49,7 @@ $(BUILD)/gen/map_tables.c: $(BUILD)/host/mapc $(MAPS)
 	@mkdir -p $(@D)
 	$Q$< -o $@ $(MAPS)
 
-# Without relocations there is nothing to make read-only after them (RELRO);
-# on arm64 that alone, and tables to unwind by, are 150 KB.
-release += -fno-unwind-tables
+# Without relocations there is nothing to make read-only after them (RELRO).
 STATIC := -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
   -Wl,-z,noexecstack -Wl,-z,norelro
 $(BUILD)/tfdrift.debug: $(BUILD)/release/src/main.o $(BUILD)/release/lib.a
