@@ -49,13 +49,13 @@ $(BUILD)/gen/map_tables.c: $(BUILD)/host/mapc $(MAPS)
 	@mkdir -p $(@D)
 	$Q$< -o $@ $(MAPS)
 
-# Without relocations there is nothing to make read-only after them (RELRO).
 STATIC := -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
-  -Wl,-z,noexecstack -Wl,-z,norelro
-$(BUILD)/tfdrift.debug: $(BUILD)/release/src/main.o $(BUILD)/release/lib.a
-	$Q$(release) $(STATIC) -o $@ $^
+  -Wl,-T,mk/layout.ld
+$(BUILD)/tfdrift.debug: $(BUILD)/release/src/main.o $(BUILD)/release/lib.a \
+  mk/layout.ld
+	$Q$(release) $(STATIC) -o $@ $(filter %.o %.a,$^)
 $(BUILD)/tfdrift: %: %.debug
-	$Q$(STRIP) -s -R .comment -R .note.gnu.property -o $@ $<
+	$Q$(STRIP) -s -o $@ $<
 
 # For glibc, like Falco; hidden but for what Falco calls.
 $(BUILD)/libtfdrift.so: $(PLUGIN_SRC:%.c=$(BUILD)/plugin/%.o) \
@@ -70,9 +70,9 @@ $(UNITS:%=$(BUILD)/asan/%): %: %.o $(BUILD)/asan/lib.a
 $(FUZZERS:%=$(BUILD)/fuzz/%): %: %.o $(BUILD)/fuzz/lib.a
 	$Q$(fuzz) -fsanitize=fuzzer -o $@ $^
 $(BENCHES): $(BUILD)/bench/%: $(BUILD)/release/tests/bench/%.o \
-  $(BUILD)/release/lib.a
+  $(BUILD)/release/lib.a mk/layout.ld
 	@mkdir -p $(@D)
-	$Q$(release) $(STATIC) -o $@ $^
+	$Q$(release) $(STATIC) -o $@ $(filter %.o %.a,$^)
 
 all: $(BUILD)/tfdrift ## the static binary, build/tfdrift (the default)
 plugin: $(BUILD)/libtfdrift.so ## the Falco plugin, build/libtfdrift.so
