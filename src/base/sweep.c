@@ -1,6 +1,7 @@
 #include "sweep.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #elif defined(__ARM_NEON)
 #include <arm_neon.h>
@@ -198,16 +199,35 @@ blocks_avx512(struct sweep *s, const char *p, struct sweep_block *b, size_t n)
     walk_blocks(s, p, b, n, classify_avx512, prefix_product);
 }
 
-/* libgcc asks the processor once, before main(). */
+#define SAVED_YMM 0x06u /* registers the kernel keeps for each thread */
+#define SAVED_ZMM 0xe6u
+
+static sweep_blocks *best = blocks_sse2;
+
+/* Once, before main(): where machines are virtual, the answer takes time.
+ * libgcc would ask as well, and for the names of all processors. */
+__attribute__((constructor, target("xsave"))) static void
+choose_best(void)
+{
+    unsigned a, b, c, d, seven;
+    uint64_t saved;
+
+    if (!__get_cpuid_count(7, 0, &a, &seven, &c, &d) ||
+        !__get_cpuid(1, &a, &b, &c, &d) || (c & bit_OSXSAVE) == 0 ||
+        (c & bit_PCLMUL) == 0)
+        return;
+    saved = _xgetbv(0);
+    if ((seven & bit_AVX512BW) != 0 && (saved & SAVED_ZMM) == SAVED_ZMM)
+        best = blocks_avx512;
+    else if ((seven & bit_AVX2) != 0 && (seven & bit_BMI) != 0 &&
+             (saved & SAVED_YMM) == SAVED_YMM)
+        best = blocks_avx2;
+}
+
 static sweep_blocks *
 blocks_best(void)
 {
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("pclmul"))
-        return blocks_avx512;
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") &&
-                   __builtin_cpu_supports("bmi")
-               ? blocks_avx2
-               : blocks_sse2;
+    return best;
 }
 
 #elif defined(__ARM_NEON)
