@@ -59,7 +59,7 @@ $(eval $(call flavour,fuzz,$(OBJ) $(PLUGIN_OBJ)))
 # guesses about what is not initialised are worse than at the other levels.
 SMALL := net/% aws/% output/% agent/% cmd/% \
   $(patsubst %,map/%,syntax parse encode clause read build finish type) \
-  $(patsubst %,base/%,file log blocks gz clock thread tally text) \
+  $(patsubst %,base/%,fmt file log blocks gz clock thread tally text) \
   $(patsubst %,state/%,backend_% keyglob kind flat) \
   $(patsubst %,drift/%,sgrule% nacl route cidr record% ledger% actor tell \
     ignore severity sensitive attrglob equal_time compare_patch compare_prune \

@@ -1,8 +1,8 @@
 #include "config_reading.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
+#include "base/fmt.h"
 #include "base/log.h"
 
 #define SHOWN_MAX_BYTES 64 /* of a key or a value */
@@ -57,8 +57,8 @@ blame_line(struct err *e, struct slice file, unsigned line,
         config_reading_quote(&b, key);
         buf_put(&b, SLICE(": "));
     }
-    /* One byte beyond max is left for vsnprintf()'s terminator. */
-    n = vsnprintf(b.p + b.n, b.max - b.n + 1, fmt, ap);
+    /* One byte beyond max is left for fmt_list()'s terminator. */
+    n = fmt_list(b.p + b.n, b.max - b.n + 1, fmt, ap);
     if (n > 0)
         b.n += (size_t)n < b.max - b.n ? (size_t)n : b.max - b.n;
     /* A file name may hold anything; a message is one line of text. */

@@ -1,8 +1,8 @@
 #include "buf.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
+#include "fmt.h"
 #include "text.h"
 #include "wide.h"
 
@@ -38,9 +38,9 @@ buf_fmt(struct buf *b, const char *fmt, ...)
     int n;
 
     va_start(ap, fmt);
-    n = vsnprintf(b->p + b->n, room, fmt, ap);
+    n = fmt_list(b->p + b->n, room, fmt, ap);
     va_end(ap);
-    /* vsnprintf needs room for a terminator that we do not keep. */
+    /* fmt_list() needs room for a terminator that we do not keep. */
     if (n < 0 || (size_t)n >= room)
         b->full = true;
     else

@@ -1,6 +1,6 @@
 #include "err.h"
 
-#include <stdio.h>
+#include "fmt.h"
 
 static const struct {
     int status;
@@ -21,7 +21,7 @@ err_set(struct err *e, int code, const char *fmt, ...)
         return code;
     e->code = code;
     va_start(ap, fmt);
-    vsnprintf(e->text, sizeof(e->text), fmt, ap);
+    fmt_list(e->text, sizeof(e->text), fmt, ap);
     va_end(ap);
     return code;
 }

@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "fmt.h"
 
 /* Whether a write that failed with errno is worth another try. */
 static bool
@@ -70,7 +70,7 @@ out_fmt(struct out *o, const char *fmt, ...)
         size_t room = o->buf.max - o->buf.n;
 
         va_start(ap, fmt);
-        n = vsnprintf(o->buf.p + o->buf.n, room, fmt, ap);
+        n = fmt_list(o->buf.p + o->buf.n, room, fmt, ap);
         va_end(ap);
         if (n >= 0 && (size_t)n < room) {
             o->buf.n += (size_t)n;

@@ -1,10 +1,10 @@
 #include "cmd/args.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fmt.h"
 #include "base/out.h"
 
 #define HELP_COLUMN 24 /* where the sentences begin */
@@ -55,7 +55,7 @@ args_wrong(const struct args *a, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof(text), fmt, ap);
+    fmt_list(text, sizeof(text), fmt, ap);
     va_end(ap);
     out_fmt(&out, "tfdrift %s: %s\nsee tfdrift %s --help\n", a->command, text,
             a->command);

@@ -54,7 +54,7 @@ struct replay {
     struct table table;
     struct progress progress;
     struct replay_counts count;
-    double seconds; /* that reading and judging took */
+    uint64_t micros; /* that reading and judging took */
 };
 
 /* Readies what judging and telling need beside the setup, which is open.

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/fmt.h"
 #include "base/stream.h"
 #include "cmd/replay.h"
 #include "cmd/terminal.h"
@@ -45,7 +46,7 @@ replay_say(struct replay *r, const char *fmt, ...)
     int n;
 
     va_start(ap, fmt);
-    n = vsnprintf(mem, sizeof(mem) - 1, fmt, ap);
+    n = fmt_list(mem, sizeof(mem) - 1, fmt, ap);
     va_end(ap);
     if (n < 0)
         return;
@@ -63,13 +64,13 @@ replay_say(struct replay *r, const char *fmt, ...)
 }
 
 /* Only differences of it are used. */
-static double
-now_s(void)
+static uint64_t
+now_us(void)
 {
     struct timespec t = {0};
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 /* An input that cannot be read, or an event that cannot be judged: said, and
@@ -254,8 +255,7 @@ void
 replay_inputs(struct replay *r)
 {
     struct inputs all = {.arena = &r->setup.keep};
-    double start = now_s();
-    uint64_t before = 0;
+    uint64_t start = now_us(), before = 0;
 
     all.last = &all.first;
     if (r->events.n == 0)
@@ -269,5 +269,5 @@ replay_inputs(struct replay *r)
          in = in->next)
         judge_input(r, in->path, &before);
     progress_wipe(&r->progress);
-    r->seconds = now_s() - start;
+    r->micros = now_us() - start;
 }

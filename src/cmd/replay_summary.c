@@ -161,9 +161,10 @@ replay_stats(struct replay *r)
 
     getrusage(RUSAGE_SELF, &usage); /* kilobytes on Linux: getrusage(2) */
     rows[sizeof(rows) / sizeof(*rows) - 1].n = (uint64_t)usage.ru_maxrss;
-    buf_fmt(&b, "{\"events\":%llu,\"bytes\":%llu,\"seconds\":%.6f",
+    buf_fmt(&b, "{\"events\":%llu,\"bytes\":%llu,\"seconds\":%llu.%06llu",
             (unsigned long long)c->events, (unsigned long long)c->bytes,
-            r->seconds);
+            (unsigned long long)r->micros / 1000000,
+            (unsigned long long)r->micros % 1000000);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         buf_fmt(&b, ",\"%s\":%llu", rows[i].key, (unsigned long long)rows[i].n);
     buf_byte(&b, '}');
