@@ -77,14 +77,21 @@ static struct slice
 table_text(const struct names_table *t, uint32_t id, struct spelling *s)
 {
     const uint8_t *p = t->text + t->groups[id / NAMES_GROUP];
-    const uint8_t *end;
+    const uint8_t *end = p + sizeof(uint64_t);
+    uint64_t lengths;
 
     /* Offsets are known for each group only; within it, lengths lead on. */
-    for (uint32_t i = id % NAMES_GROUP; i > 0; i--)
-        p += 1 + p[0];
-    end = p + 1 + p[0];
+    memcpy(&lengths, p, sizeof(lengths));
+    for (uint32_t i = 0; i <= id % NAMES_GROUP; i++, lengths >>= 4) {
+        unsigned n = lengths & NAMES_LONG;
+
+        p = end;
+        if (n == NAMES_LONG)
+            n += *p++;
+        end = p + n;
+    }
     s->n = 0;
-    for (p++; p < end;) {
+    while (p < end) {
         unsigned code = *p++;
 
         if (code >= t->shorts)

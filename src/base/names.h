@@ -23,15 +23,18 @@
 #define NAMES_MAX 0x7ff0u /* ids stay below: maps keep them in 15 bits */
 #define NAMES_WORD_MAX 16 /* bytes one code stands for */
 #define NAMES_GROUP 16    /* names between two known offsets */
+#define NAMES_LONG 15     /* bytes that do not fit into the length of one */
 
 /*
  * The generated table.  Names stand in the order of names_hash(), then of
  * the squeezed spelling (lower case, no underscores), then of the exact
  * one: a class is a run of neighbours.
  *
- * The text of a name is a length byte and as many bytes of codes.  A code
- * stands for a word of 1 to 16 bytes; codes below `shorts` take one byte,
- * code c above takes two: shorts + (c - shorts) / 256, (c - shorts) % 256.
+ * The text of a group of names is their lengths, four bits each, low ones
+ * first, and as many bytes of codes for each; for a name of NAMES_LONG and
+ * more, a byte with what is more goes before them.  A code stands for a word
+ * of 1 to 16 bytes; codes below `shorts` take one byte, code c above takes
+ * two: shorts + (c - shorts) / 256, (c - shorts) % 256.
  */
 struct names_table {
     uint32_t count;

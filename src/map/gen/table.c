@@ -69,16 +69,23 @@ code_text(struct names_table *t, const struct dictionary *d,
     uint32_t *groups = take(n / NAMES_GROUP + 1, sizeof(*groups));
     uint8_t *text = take(n * 2 + 1, NAME_MAX_BYTES + 1);
     uint8_t coded[2 * NAME_MAX_BYTES];
+    uint8_t *lengths = text;
     size_t at = 0;
 
     for (size_t i = 0; i < n; i++) {
         size_t len = dictionary_code(d, e[i].text, coded);
+        unsigned told = len < NAMES_LONG ? (unsigned)len : NAMES_LONG;
 
         if (len > UINT8_MAX)
             die("mapc: %.*s: too long", SLICE_FMT(e[i].text));
-        if (i % NAMES_GROUP == 0)
+        if (i % NAMES_GROUP == 0) {
             groups[i / NAMES_GROUP] = (uint32_t)at;
-        text[at++] = (uint8_t)len;
+            lengths = text + at;
+            at += NAMES_GROUP / 2;
+        }
+        lengths[i % NAMES_GROUP / 2] |= (uint8_t)(told << i % 2 * 4);
+        if (told == NAMES_LONG)
+            text[at++] = (uint8_t)(len - NAMES_LONG);
         memcpy(text + at, coded, len);
         at += len;
     }

@@ -12,9 +12,10 @@
 #define LONG_CODES 2048 /* of two bytes */
 #define SHORT_CODES (256 - LONG_CODES / 256)
 #define CODES (SHORT_CODES + LONG_CODES)
-#define CANDIDATES (CODES * 5 / 4)
-#define MERGES 24 /* pairs that become words in one round */
-#define ROUNDS 6  /* of cutting and dropping */
+#define CANDIDATES (CODES * 2)
+#define MERGES 24    /* pairs that become words in one round */
+#define ROUNDS 6     /* of cutting and dropping */
+#define WORD_BYTES 3 /* that tell of a word where it stands */
 #define PAIR_SLOTS (1u << 18)
 #define WORD_SLOTS (1u << 14)
 #define GAP UINT16_MAX /* between two texts */
@@ -24,6 +25,7 @@ struct word {
     uint8_t n;
     uint8_t cost; /* bytes of its code; 0: dropped */
     uint32_t uses;
+    int64_t worth; /* bytes that it spares */
     uint16_t code;
 };
 
@@ -94,9 +96,8 @@ pair_cmp(const void *pa, const void *pb)
 {
     const struct pair *a = pa, *b = pb;
 
-    if (a->uses != b->uses)
-        return a->uses > b->uses ? -1 : 1;
-    return a->key < b->key ? -1 : a->key > b->key;
+    return a->uses != b->uses ? (a->uses > b->uses ? -1 : 1)
+                              : (a->key > b->key) - (a->key < b->key);
 }
 
 static bool
@@ -248,21 +249,15 @@ count_uses(struct trie *t, const struct slice *text, size_t n)
     }
 }
 
-/* Dropped words last; of the others, characters (which must stay) first,
- * then by what they spare. */
+/* Characters, which must stay, first; then by what words spare. */
 static int
 worth_cmp(const void *pa, const void *pb)
 {
     const struct word *a = *(struct word *const *)pa;
     const struct word *b = *(struct word *const *)pb;
-    uint64_t x = a->cost == 0 ? 0 : 1 + (uint64_t)a->uses * (a->n - 1u);
-    uint64_t y = b->cost == 0 ? 0 : 1 + (uint64_t)b->uses * (b->n - 1u);
 
-    x = a->n == 1 ? UINT64_MAX : x;
-    y = b->n == 1 ? UINT64_MAX : y;
-    if (x != y)
-        return x > y ? -1 : 1;
-    return a < b ? -1 : a > b;
+    return a->worth != b->worth ? (a->worth > b->worth ? -1 : 1)
+                                : (a > b) - (a < b);
 }
 
 static int
@@ -273,15 +268,34 @@ uses_cmp(const void *pa, const void *pb)
 
     if (a->cost == 0 || b->cost == 0)
         return (a->cost == 0) - (b->cost == 0);
-    if (a->uses != b->uses)
-        return a->uses > b->uses ? -1 : 1;
-    return a < b ? -1 : a > b;
+    return a->uses != b->uses ? (a->uses > b->uses ? -1 : 1)
+                              : (a > b) - (a < b);
+}
+
+/* What texts would take more without a word, less what it takes itself. */
+static void
+weigh_words(struct trie *t)
+{
+    struct word *steps[NAME_MAX_BYTES + 1];
+
+    for (unsigned i = 0; i < t->n; i++) {
+        struct word *w = &t->word[i];
+        unsigned cost = w->cost, without;
+
+        w->cost = 0;
+        without = cut(t, slice_of(w->s, w->n), steps);
+        w->cost = (uint8_t)cost;
+        w->worth = (int64_t)w->uses * (without - cost) - w->n - WORD_BYTES;
+        if (cost == 0 || w->n == 1)
+            w->worth = cost == 0 ? INT64_MIN : INT64_MAX;
+    }
 }
 
 /* Keeps `keep` words and gives the most used of them codes of one byte. */
 static void
 drop_words(struct trie *t, struct word **order, unsigned keep)
 {
+    weigh_words(t);
     qsort(order, t->n, sizeof(*order), worth_cmp);
     for (unsigned i = keep; i < t->n; i++)
         order[i]->cost = 0;
