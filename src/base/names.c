@@ -111,7 +111,7 @@ table_look(const struct names_table *t, struct slice text, uint32_t hash,
     uint8_t print = (uint8_t)hash;
     struct spelling s;
 
-    /* Some four names stand in a bucket; the fingerprint leaves one in 256
+    /* Some eight names stand in a bucket; the fingerprint leaves one in 256
      * of those that are not meant, so what follows is hardly ever in vain. */
     for (uint32_t i = t->dir[bucket]; i < t->dir[bucket + 1]; i++) {
         if (t->prints[i] != print || (!exact && !table_first(t, i)))

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "map/gen/gen.h"
 
-#define DIR_BITS 12
+#define DIR_BITS 11
 
 struct entry {
     struct slice text;
