@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -19,11 +20,13 @@ static const struct source_kind *const kinds[] = {
 void
 source_slots_init(struct source_slots *s, uint64_t workers)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t set;
+    int cores =
+        sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 
     memset(s, 0, sizeof(*s));
     gate_init(&s->gate);
-    s->free = workers > 0 ? workers : cores > 0 ? (uint64_t)cores : 1;
+    s->free = workers > 0 ? workers : (uint64_t)cores;
 }
 
 void

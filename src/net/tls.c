@@ -1,9 +1,9 @@
 #include "net/tls.h"
 
 #include <errno.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include <mbedtls/memory_buffer_alloc.h>
 #include <mbedtls/platform.h>
@@ -109,7 +109,7 @@ configure(mbedtls_ssl_config *c, struct tls_trust *trust, bool old)
 static void
 pool_start(unsigned char *pool, size_t bytes)
 {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t page = (size_t)getauxval(AT_PAGESZ);
     size_t skip = 2 * page - (uintptr_t)pool % page;
 
     mbedtls_memory_buffer_alloc_init(pool, bytes);
