@@ -2,11 +2,12 @@
 # compiler and flags.  Release code is not position independent: the map's
 # tables then need no relocation at start and stay shared and read-only.  It
 # is compiled as one program when it is linked, each function with the flags
-# of its file: smaller by 20 KB and quicker than file by file.
-release = $(MUSL_CC) -O2 -fno-pie -fstack-protector --param=ssp-buffer-size=4 \
-  -fno-unwind-tables -fno-asynchronous-unwind-tables \
-  $(foreach a,functions loops jumps labels,-fno-align-$a) \
+# of its file: smaller by 33 KB and quicker than file by file.  What measures
+# it is compiled plainly, and so the yardstick is what its users have.
+release = $(PLAIN) $(foreach a,functions loops jumps labels,-fno-align-$a) \
   -flto -flto-partition=one
+PLAIN := $(MUSL_CC) -O2 -fno-pie -fstack-protector --param=ssp-buffer-size=4 \
+  -fno-unwind-tables -fno-asynchronous-unwind-tables
 host = $(CC) -O2
 plugin = $(CC) -O2 -fPIC -fvisibility=hidden -fstack-protector-strong
 asan = $(CC) -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE)
@@ -37,7 +38,8 @@ $(BUILD)/$(1)/src/%.o: src/%.c $(MAKEFILES_USED) | $(THIRD)/.done
 	$$Q$$($(1)) $$(ALWAYS) $$(OURS) $$(DEFINES) -c -o $$@ $$<
 $(BUILD)/$(1)/tests/%.o: tests/%.c $(MAKEFILES_USED) | $(THIRD)/.done
 	@mkdir -p $$(@D)
-	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
+	$$Q$(if $(filter release,$(1)),$$(PLAIN),$$($(1))) \
+	  $$(ALWAYS) $$(OURS) -c -o $$@ $$<
 $(BUILD)/$(1)/gen/%.o: $(BUILD)/gen/%.c $(MAKEFILES_USED)
 	@mkdir -p $$(@D)
 	$$Q$$($(1)) $$(ALWAYS) $$(OURS) -c -o $$@ $$<
