@@ -61,11 +61,10 @@ $(eval $(call flavour,fuzz,$(OBJ) $(PLUGIN_OBJ)))
 # guesses about what is not initialised are worse than at the other levels.
 SMALL := net/% aws/% output/% agent/% cmd/% \
   $(patsubst %,map/%,syntax parse encode clause read build finish type) \
-  $(patsubst %,base/%,fmt file log blocks gz clock thread tally text) \
-  $(patsubst %,state/%,backend_% keyglob kind flat load% wants state) \
+  $(patsubst %,base/%,fmt file log blocks gz clock thread tally) \
+  $(patsubst %,state/%,backend_% keyglob kind flat load% wants) \
   $(patsubst %,drift/%,sgrule% nacl route cidr record% ledger% actor tell \
-    ignore severity sensitive attrglob equal_time compare_patch compare_prune \
-    compare_transform compare_blocks \
+    ignore severity sensitive attrglob compare_patch compare_blocks \
     compare_tags owned parts dedup block)
 $(foreach s,$(SMALL),$(eval $(BUILD)/release/src/$(s).o: \
   DEFINES += -Oz -Wno-maybe-uninitialized))
