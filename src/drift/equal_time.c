@@ -115,14 +115,16 @@ parse_english(struct slice s, int64_t *at)
     int64_t month = 0, d, y, clock;
     bool pm;
 
+    if (s.n < 4 || s.p[3] != ' ')
+        return false;
     for (int64_t i = 0; i < 12; i++)
         if (slice_starts(s, slice_of(months + 3 * i, 3)))
             month = i + 1;
     if (month == 0)
         return false;
-    s = slice_from(s, 3);
-    if (!cut_text(&s, SLICE(" ")) || (d = cut_int(&s, 2)) < 1 ||
-        !cut_text(&s, SLICE(", ")) || (y = cut_int(&s, 4)) < 0)
+    s = slice_from(s, 4);
+    if ((d = cut_int(&s, 2)) < 1 || !cut_text(&s, SLICE(", ")) ||
+        (y = cut_int(&s, 4)) < 0)
         return false;
     cut_text(&s, SLICE(","));
     if (!cut_text(&s, SLICE(" ")) || (clock = cut_clock(&s)) < 0)

@@ -119,9 +119,11 @@ static void
 made(void **state)
 {
     struct buf b = buf_over(text, sizeof(text));
+    char zeros[900];
 
     (void)state;
     use_maps(NULL);
+    memset(zeros, '0', sizeof(zeros));
     buf_put(&b, SLICE("{\n  \"version\": 4,\n  \"serial\": 1,\n"
                       "  \"resources\": ["));
     for (unsigned i = 0; i < 3000; i++)
@@ -132,11 +134,11 @@ made(void **state)
                 "          \"attributes\": {\n            \"id\": \"x-%u\",\n"
                 "            \"arn\": \"arn:aws:ec2:::x/x-%u\",\n"
                 "            \"tags\": {\n              \"Name\": \"n%u\"\n"
-                "            }\n          },\n          \"private\": \"%0*u\","
+                "            }\n          },\n          \"private\": \"%.*s\","
                 "\n          \"dependencies\": [\n            \"a.b\"\n"
                 "          ]\n        }\n      ]\n    }",
                 i > 0 ? "," : "", i % 2 > 0 ? "aws_vpc" : "aws_instance", i, i,
-                i, i, i, (int)(i % 900) + 1, i);
+                i, i, i, (int)(i % sizeof(zeros)), zeros);
     buf_put(&b, SLICE("\n  ]\n}\n"));
     assert_false(b.full);
     look_at("made", buf_slice(&b), 3000);

@@ -232,15 +232,18 @@ static struct slice
 many(uint32_t n, char *text, size_t max)
 {
     struct buf b = buf_over(text, max);
+    static char spaces[30000];
+
+    memset(spaces, ' ', sizeof(spaces));
 
     buf_put(&b, SLICE("{\"version\":4,\"resources\":["));
     for (uint32_t i = 0; i < n; i++)
         buf_fmt(&b,
                 "%s\n  {\"mode\":\"managed\",\"type\":\"%s\",\"name\":\"r\","
                 "\"instances\":[{\"attributes\":{\"id\":\"id-%08x\",\"name\":"
-                "\"name-%u\",\"count\":1,\"text\":\"%*s\"}}]}",
+                "\"name-%u\",\"count\":1,\"text\":\"%.*s\"}}]}",
                 i == 0 ? "" : ",", i % 3 == 0 ? "aws_part" : "aws_thing",
-                i * 2654435761u, i % 40, i % 500 == 9 ? 30000 : 1, "");
+                i * 2654435761u, i % 40, i % 500 == 9 ? 30000 : 1, spaces);
     buf_put(&b, SLICE("]}\n"));
     assert_false(b.full);
     return buf_slice(&b);
