@@ -235,7 +235,6 @@ many(uint32_t n, char *text, size_t max)
     static char spaces[30000];
 
     memset(spaces, ' ', sizeof(spaces));
-
     buf_put(&b, SLICE("{\"version\":4,\"resources\":["));
     for (uint32_t i = 0; i < n; i++)
         buf_fmt(&b,
