@@ -20,12 +20,12 @@ struct hearing {
 
 /* Judges that know parts of a resource which are blocks without a key. */
 static const struct {
-    struct slice event, types; /* glob of types */
+    struct slice event; /* its name's end */
+    struct slice types; /* glob */
     bool (*fn)(struct trial *t, struct finding *f);
 } owners[] = {
-    {SLICE_INIT("*Route"), SLICE_INIT("aws_*route_table"), route_judge},
-    {SLICE_INIT("*NetworkAclEntry"), SLICE_INIT("aws_*network_acl"),
-     nacl_judge},
+    {SLICE_INIT("Route"), SLICE_INIT("aws_*route_table"), route_judge},
+    {SLICE_INIT("NetworkAclEntry"), SLICE_INIT("aws_*network_acl"), nacl_judge},
 };
 
 /* Judged by a function of the table; false when there is none. */
@@ -35,7 +35,7 @@ judge_owner(struct trial *t, const struct instance *in)
     for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
         struct finding *f;
 
-        if (!text_glob(owners[i].event, t->event_name) ||
+        if (!slice_ends(t->event_name, owners[i].event) ||
             !text_glob(owners[i].types, state_type(in)))
             continue;
         f = finding_of(t, in);
