@@ -30,6 +30,14 @@ string_value(struct trial *t, struct slice s)
     return (struct value){(const uint8_t *)arena_keep(t->arena, &b).p};
 }
 
+/* Most transforms only say how to compare. */
+static bool
+changes(enum map_xform_kind kind)
+{
+    return kind == MAP_X_ENUM || kind == MAP_X_NOT || kind == MAP_X_STRIP ||
+           kind == MAP_X_ARN_BASENAME || kind == MAP_X_DNS;
+}
+
 struct value
 compare_transform(struct trial *t, const struct map_xform *x, struct value v)
 {
@@ -37,8 +45,7 @@ compare_transform(struct trial *t, const struct map_xform *x, struct value v)
     char out[NAME_MAX_BYTES];
     struct slice head;
 
-    /* Most lines compare, and change nothing. */
-    if (x->kind == MAP_X_NONE || s.n == 0 || equal_hidden(t->scope.names, v))
+    if (!changes(x->kind) || s.n == 0 || equal_hidden(t->scope.names, v))
         return v;
     switch (x->kind) {
     case MAP_X_ENUM:

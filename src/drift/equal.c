@@ -258,13 +258,12 @@ bare_word(struct slice s)
     return s;
 }
 
-/* Whether an e stands before an n or a d, as it does in everything that
- * equal_hidden() looks for; l and f pass too. */
+/* Whether an e stands before a byte that is `last` with these bits set. */
 static bool
-may_be_hidden(struct slice s)
+has_e_before(struct slice s, char bits, char last)
 {
     const lanes small = lanes_of(0x20), e = lanes_of('e');
-    const lanes near = lanes_of(0x2a), n = lanes_of('n');
+    const lanes set = lanes_of(bits), same = lanes_of(last);
     char mem[LANES + 1] = {0};
 
     if (s.n <= LANES) {
@@ -276,7 +275,7 @@ may_be_hidden(struct slice s)
         size_t at = i + LANES < s.n ? i : s.n - LANES - 1;
 
         if (lanes_any(lanes_same(lanes_load(s.p + at) | small, e) &
-                      lanes_same(lanes_load(s.p + at + 1) | near, n)))
+                      lanes_same(lanes_load(s.p + at + 1) | set, same)))
             return true;
         if (at + LANES + 1 == s.n)
             return false;
@@ -310,11 +309,15 @@ equal_hidden(const struct names *ns, struct value v)
     word = bare_word(s);
     if (word.n == 0)
         return s.n >= 3 && s.p[0] == '*';
-    if (!may_be_hidden(s))
+    /* In all of them an e stands before an n or a d (f and l pass too), and
+     * in the sentences before a d. */
+    if (!has_e_before(s, 0x2a, 'n'))
         return false;
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
         if (slice_eq(word, words[i]))
             return true;
+    if (!has_e_before(s, 0x20, 'd'))
+        return false;
     for (size_t i = 0; i < sizeof(within) / sizeof(*within); i++)
         if (text_find(s, within[i]) != s.n)
             return true;
