@@ -14,6 +14,9 @@ arena_map(struct arena *a, size_t size)
 
     if (mem == MAP_FAILED)
         return ERR_MEMORY;
+    /* Where all may have huge pages the first byte would cost 2 MB.  A
+     * kernel that knows none refuses, and nothing is lost. */
+    madvise(mem, size, MADV_NOHUGEPAGE);
     arena_init(a, mem, size);
     return 0;
 }
