@@ -17,7 +17,7 @@ struct fmt {
 struct spec {
     bool left, zeros;
     size_t width;
-    size_t most; /* precision; SIZE_MAX: none */
+    size_t most; /* bytes of a text; SIZE_MAX: all */
     unsigned longs;
     bool size;
 };
@@ -97,6 +97,8 @@ take_unsigned(struct fmt *f, const struct spec *s)
 static int64_t
 take_signed(struct fmt *f, const struct spec *s)
 {
+    if (s->size)
+        return va_arg(f->ap, ptrdiff_t);
     if (s->longs == 0)
         return va_arg(f->ap, int);
     return s->longs == 1 ? va_arg(f->ap, long) : va_arg(f->ap, long long);
@@ -142,6 +144,8 @@ put_conversion(struct fmt *f, const char *p)
     char c;
 
     p = read_spec(f, p, &s);
+    if (s.most != SIZE_MAX && *p != 's')
+        return NULL;
     switch (*p) {
     case '%':
         put(f, "%", 1);

@@ -3,8 +3,8 @@
 
 /*
  * vsnprintf() for what this program writes: %d, %u, %x, %c, %s and %%, with
- * the flags - and 0, a width, a precision and the lengths l, ll and z.  In
- * the program (musl) vsnprintf and snprintf are this, so that libc's own,
+ * the flags - and 0, a width, the lengths l, ll and z, and a precision of %s.
+ * In the program (musl) vsnprintf and snprintf are this, so that libc's own,
  * most of which is about floating point, is not linked; in builds for
  * testing (glibc) libc keeps its own.
  */

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include <cmocka.h>
 
@@ -59,7 +60,7 @@ numbers(void **state)
         same("%d %u %x", (int)v, (unsigned)v, (unsigned)v);
         same("%ld %lu %lx", (long)v, (unsigned long)v, (unsigned long)v);
         same("%lld %llu", v, (unsigned long long)v);
-        same("%llx %zu", (unsigned long long)v, (size_t)v);
+        same("%llx %zu %zd", (unsigned long long)v, (size_t)v, (ssize_t)v);
         same("%5d|%-5d|%05d|%-8u|%8u|", (int)v, (int)v, (int)v, (unsigned)v,
              (unsigned)v);
         same("%02x %04x %016llx", (unsigned)v, (unsigned)v,
@@ -92,6 +93,8 @@ unknown(void **state)
     assert_int_equal(count("fine"), 4);
     assert_int_equal(count("%f", 1.0), -1);
     assert_int_equal(count("a %p b", NULL), -1);
+    assert_int_equal(count("%.3d", 1), -1);
+    assert_int_equal(count("%.*u", 3, 1u), -1);
     assert_int_equal(count("%"), -1);
     assert_int_equal(count("%ll"), -1);
 }
