@@ -214,13 +214,12 @@ choose_best(void)
 
     if (!__get_cpuid_count(7, 0, &a, &seven, &c, &d) ||
         !__get_cpuid(1, &a, &b, &c, &d) || (c & bit_OSXSAVE) == 0 ||
-        (c & bit_PCLMUL) == 0)
+        (c & bit_PCLMUL) == 0 || (seven & bit_BMI) == 0)
         return;
     saved = _xgetbv(0);
     if ((seven & bit_AVX512BW) != 0 && (saved & SAVED_ZMM) == SAVED_ZMM)
         best = blocks_avx512;
-    else if ((seven & bit_AVX2) != 0 && (seven & bit_BMI) != 0 &&
-             (saved & SAVED_YMM) == SAVED_YMM)
+    else if ((seven & bit_AVX2) != 0 && (saved & SAVED_YMM) == SAVED_YMM)
         best = blocks_avx2;
 }
 
