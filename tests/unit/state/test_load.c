@@ -176,6 +176,70 @@ any_type(void **state)
     assert_false(state_hit_next(&hits, &in));
 }
 
+#define WIDE_ATTRS 300
+
+/* An aws_wide of n attributes, the first of which has `size` bytes; the
+ * members are packed in another order than mappings ask for them. */
+static struct state *
+load_wide(size_t n, size_t size)
+{
+    static char text[1u << 18];
+    struct buf b = buf_over(text, sizeof(text));
+
+    buf_put(&b, SLICE("{'version':4,'resources':[{'mode':'managed','type':"
+                      "'aws_wide','name':'r','instances':[{'attributes':{"));
+    for (size_t i = n; i-- > 0;) {
+        buf_fmt(&b, "'w%zu':'", i);
+        for (size_t k = 0; k < (i == 0 ? size : i % 3); k++)
+            buf_byte(&b, 'x');
+        buf_put(&b, i > 0 ? SLICE("',") : SLICE("'"));
+    }
+    buf_put(&b, SLICE("}}]}]}"));
+    buf_byte(&b, '\0');
+    assert_false(b.full);
+    return load_good(quoted(text), 0);
+}
+
+/* The table in front of the attributes says what they say themselves, also
+ * where they are too many or too long for it. */
+static void
+placed(void **state)
+{
+    static const struct {
+        size_t n, size;
+    } rows[] = {{0, 0},     {1, 0},     {2, 0},       {254, 0},
+                {255, 0},   {256, 0},   {300, 0},     {2, 65520},
+                {2, 65530}, {2, 65540}, {255, 64000}, {256, 66000}};
+    static char text[1u << 14];
+    struct buf b = buf_over(text, sizeof(text));
+
+    (void)state;
+    buf_put(&b, SLICE("[x Tell]\ntype = aws_wide\nid = w0 < id\n"));
+    for (size_t i = 0; i < WIDE_ATTRS; i++)
+        buf_fmt(&b, "attr = w%zu < w%zu\n", i, i);
+    buf_byte(&b, '\0');
+    assert_false(b.full);
+    use_maps(text);
+    for (size_t row = 0; row < ROWS(rows); row++) {
+        const struct state *st = load_wide(rows[row].n, rows[row].size);
+        struct instance in = state_instance(st, 0);
+
+        assert_int_equal(rows[row].n, value_count(in.attrs));
+        for (size_t i = 0; i < WIDE_ATTRS; i++) {
+            char name[8];
+            struct buf w = buf_over(name, sizeof(name));
+            struct value v;
+            uint32_t id;
+
+            buf_fmt(&w, "w%zu", i);
+            id = names_find(&maps.names, buf_slice(&w));
+            v = state_attr(&in, (uint16_t)id);
+            assert_ptr_equal(value_get(in.attrs, id).p, v.p);
+            assert_int_equal(i < rows[row].n, v.p != NULL);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -183,6 +247,7 @@ main(void)
         cmocka_unit_test(kept),
         cmocka_unit_test(about),
         cmocka_unit_test(any_type),
+        cmocka_unit_test(placed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
