@@ -76,6 +76,53 @@ all_lines(void **state)
     assert_in_range(t.cleared, 10, t.bindings);
 }
 
+#define LONG_LINES 2000
+#define SHORT_EVENTS 40
+
+/* What has no room is decoded each time, and what has comes back after it. */
+static void
+long_lines(void **state)
+{
+    static char text[1 << 18];
+    struct buf b = buf_over(text, sizeof(text));
+    static struct both t;
+    struct arena keep;
+    struct err e = {0};
+
+    (void)state;
+    buf_put(&b, SLICE("[test Long]\ntype = aws_vpc\nid = id < zz\n"));
+    for (size_t i = 0; i < LONG_LINES; i++)
+        buf_fmt(&b, "attr = n%zu < a.b.c.d.e.f.g.h[].i.j|b.k%zu|c\n", i, i);
+    for (size_t i = 0; i < SHORT_EVENTS; i++)
+        buf_fmt(&b,
+                "[test Short%zu]\ntype = aws_vpc\nid = id < zz\n"
+                "attr = n%zu < a\nattr = n9 < b : enum X=y\n",
+                i, i);
+    assert_false(b.full);
+    arena_init(&keep, keep_mem, sizeof(keep_mem));
+    maps_init(&t.maps);
+    assert_int_equal(
+        0, map_read(&t.maps, &keep, SLICE("t.map"), buf_slice(&b), &e));
+    assert_int_equal(0, shelf_init(&t.shelf, &keep));
+    for (size_t i = 0; i < 2 * SHORT_EVENTS; i++) {
+        struct map_ref ref[MAP_BINDINGS_MAX];
+        struct map_binding binding;
+        char name[16];
+        struct buf event = buf_over(name, sizeof(name));
+        bool known;
+
+        if (i % 8 == 3)
+            buf_put(&event, SLICE("Long"));
+        else
+            buf_fmt(&event, "Short%zu", i / 2);
+        assert_int_equal(1, map_find(&t.maps, SLICE("test.amazonaws.com"),
+                                     buf_slice(&event), ref, &known));
+        map_binding(ref[0], &binding);
+        same_lines(&t, SLICE("test"), buf_slice(&event), &binding);
+        assert_int_equal(t.shelf.n == 0, i % 8 == 3);
+    }
+}
+
 static const struct {
     const char *params, *want; /* which attributes come */
 } spoken[] = {
@@ -167,6 +214,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_lines),
+        cmocka_unit_test(long_lines),
         cmocka_unit_test(spoken_lines),
     };
 
