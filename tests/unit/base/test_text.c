@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <cmocka.h>
 
 #include "base/text.h"
@@ -146,14 +149,37 @@ escapes(void **state)
         text_unescape(&(struct buf){.p = got, .max = 9}, SLICE("a\\")));
 }
 
+/* A text is read up to what must not stand in a string, at every place. */
+static void
+escapes_some(void **state)
+{
+    static const char *const bad[] = {"\"", "\x01", "\n", "\\x", "\\u12g4"};
+    char got[TEXT_MAX_BYTES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        for (size_t at = 0; at < 40; at++) {
+            size_t n = at + strlen(bad[i]) + 20;
+            char *text = malloc(n);
+            struct buf b = buf_over(got, sizeof(got));
+
+            assert_non_null(text);
+            memset(text, 'x', n);
+            memcpy(text + at, bad[i], strlen(bad[i]));
+            assert_int_equal(at, text_unescape_some(&b, slice_of(text, n)));
+            assert_int_equal(at, b.n);
+            assert_int_equal(at, text_unescape_some(&b, slice_of(text, at)));
+            free(text);
+        }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words),
-        cmocka_unit_test(bytes),
-        cmocka_unit_test(globs),
-        cmocka_unit_test(escapes),
+        cmocka_unit_test(words),        cmocka_unit_test(bytes),
+        cmocka_unit_test(globs),        cmocka_unit_test(escapes),
+        cmocka_unit_test(escapes_some),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
