@@ -124,7 +124,8 @@ row_find(const struct shape *shape, const uint16_t *names, uint32_t name,
 }
 
 /* Adds the members of v; of two the first that says something counts.
- * Returns whether there are any. */
+ * Returns whether v may be a wrapper of what has them: there are none, or
+ * there is a content beside them. */
 static bool
 parts_add(const struct sgrule_reader *rd, const struct shape *shape,
           struct value v, struct parts *parts)
@@ -135,21 +136,24 @@ parts_add(const struct sgrule_reader *rd, const struct shape *shape,
     struct value_key key;
     struct value item;
     size_t from = 0;
-    bool any = false;
+    bool any = false, content = false;
 
     while (it.keyed && value_next(&it, &key, &item)) {
-        size_t i = row_find(shape, names, member_name(rd, &key), from);
+        uint32_t name = member_name(rd, &key);
+        size_t i = row_find(shape, names, name, from);
         struct value *at;
 
-        if (i == shape->n)
+        if (i == shape->n) {
+            content |= name == names[W_CONTENT];
             continue;
+        }
         any = true;
         from = i + 1;
         at = &parts->v[shape->row[i].part];
         if (at->p == NULL || (value_empty(*at) && !value_empty(item)))
             *at = item;
     }
-    return any;
+    return !any || content;
 }
 
 /* All parts of v in one walk, or two when v is a wrapper of what has them. */
@@ -158,7 +162,7 @@ parts_read(const struct sgrule_reader *rd, const struct shape *shape,
            struct value v, struct parts *parts)
 {
     *parts = (struct parts){0};
-    if (!parts_add(rd, shape, v, parts) && rd->scope != NULL)
+    if (parts_add(rd, shape, v, parts) && rd->scope != NULL)
         parts_add(rd, shape, value_unwrap(rd->scope, v), parts);
 }
 

@@ -112,6 +112,11 @@ static const struct trial_row table_new[] = {
      "{'cidrIp':'10.0.0.0/13'}},'toPort':{'value':5},'fromPort':5,"
      "'ipProtocol':'tcp'}}]},'groupId':'sg-m'}",
      NULL, false, "r0 none"},
+    {"members beside a content that has the others", MIXED, IN,
+     "{'ipPermissions':{'items':[{'tag':1,'content':{'ipRanges':{'item':"
+     "{'tag':1,'content':{'cidrIp':'9.0.0.0/8'},'description':null}},"
+     "'toPort':5,'ipProtocol':'tcp'},'fromPort':5}]},'groupId':'sg-m'}",
+     NULL, false, "r0 drift; ingress +{tcp 5-5 9.0.0.0/8}"},
     {"a member that is there twice, once empty", MIXED, IN,
      PERMIT("sg-m", "''", "5", "5", "'IpProtocol':'tcp'," CIDR("10.0.0.0/13")),
      NULL, false, "r0 none"},
