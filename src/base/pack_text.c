@@ -60,9 +60,9 @@ put_len(uint8_t *w, size_t v)
     return w;
 }
 
-/* An id or a class, + 1. */
+/* An id + 1 or a class + 1: two bytes, low first. */
 static uint8_t *
-put_id(uint8_t *w, uint16_t v)
+put_short(uint8_t *w, uint16_t v)
 {
     w[0] = (uint8_t)v;
     w[1] = (uint8_t)(v >> 8);
@@ -234,9 +234,9 @@ put_key(struct packing *k, size_t colon)
         !k->filter->keep(k->filter->ctx,
                          word->name != 0 ? word->name - 1u : NAME_NONE))
         k->undo = k->w;
-    w = put_id(k->w, word->name);
+    w = put_short(k->w, word->name);
     if (word->name == 0) {
-        w = put_id(w, word->class);
+        w = put_short(w, word->class);
         w = put_bytes(put_len(w, key.n), key);
     }
     k->w = w;

@@ -154,10 +154,9 @@ compare_list(struct comparison *c, const struct map_line *line,
 {
     struct values old = {0};
     struct slice path;
-    bool same,
-        ordered =
-            (map_traits(c->trial->maps, c->finding->in.type, &line->attr) &
-             MAP_ORDERED) != 0;
+    unsigned traits =
+        map_traits(c->trial->maps, c->finding->in.type, &line->attr);
+    bool same;
 
     split_commas(c, &given);
     if (at->n == 0 &&
@@ -165,7 +164,7 @@ compare_list(struct comparison *c, const struct map_line *line,
         return;
     for (size_t i = 0; i < at->n; i++)
         compare_flatten(c, at->spot[i].v, &old);
-    same = same_members(c, line, &old, &given, ordered);
+    same = same_members(c, line, &old, &given, (traits & MAP_ORDERED) != 0);
     if (same && !c->finding->watched)
         return;
     path = at->n > 1 ? path_of_all(c, line)
