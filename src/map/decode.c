@@ -161,11 +161,23 @@ derive(const struct map *m, const struct map_path *attr, size_t n,
         path->sym[path->n++] = (uint16_t)names_class(&m->names, attr->sym[i]);
 }
 
-/* The form that has counts, and what the flags say of the rest. */
+/* The commonest shapes are numbered. */
 static const uint8_t *
-get_long(const struct map *m, const uint8_t *p, struct map_line *line)
+get_shape(const struct map *m, const uint8_t *p, unsigned *shape)
 {
-    unsigned what = *p++;
+    if (*p < FORM_SHAPES) {
+        *shape = m->shapes[*p];
+        return p + 1;
+    }
+    *shape = (unsigned)p[1] << 8 | p[2];
+    return p + 3;
+}
+
+/* What is new in a line, whatever it is. */
+static const uint8_t *
+get_paths(const struct map *m, const uint8_t *p, unsigned what,
+          struct map_line *line)
+{
     size_t added = what >> 6, told = what >> 4 & 3, derived = what >> 2 & 3;
 
     if (added == 3)
@@ -189,14 +201,15 @@ get_long(const struct map *m, const uint8_t *p, struct map_line *line)
 static const uint8_t *
 get_line(const struct map *m, const uint8_t *p, struct map_line *line)
 {
-    unsigned share = *p++;
+    unsigned shape;
 
-    line->attr.n = share >> 4 & 7;
-    line->path.n = share & 15;
+    p = get_shape(m, p, &shape);
+    line->attr.n = shape >> 12;
+    line->path.n = shape >> 8 & 15;
     map_line_plain(line);
-    if (share >= 0x80)
-        return get_long(m, p, line);
-    /* The short form: one attribute symbol, and its class in the path. */
+    if ((shape & 0xff) != FORM_PLAIN)
+        return get_paths(m, p, shape & 0xff, line);
+    /* Three lines in five. */
     p = form_symbol(m, p, &line->attr.sym[line->attr.n++]);
     derive(m, &line->attr, 1, &line->path);
     return p;

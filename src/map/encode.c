@@ -16,8 +16,27 @@ encode_symbol(const struct coder *c, struct buf *out, uint16_t symbol)
         buf_byte(out, (unsigned char)(c->short_of[symbol] - 1));
         return;
     }
-    buf_byte(out, (unsigned char)(0x80 | symbol >> 8));
+    if (symbol < FORM_NEAR) {
+        buf_byte(out, (unsigned char)(FORM_FREQUENT + (symbol >> 8)));
+    } else {
+        buf_byte(out, FORM_WIDE);
+        buf_byte(out, (unsigned char)(symbol >> 8));
+    }
     buf_byte(out, symbol & 0xff);
+}
+
+static void
+encode_shape(const struct coder *c, struct buf *out, unsigned shape)
+{
+    if (c->shape_uses != NULL)
+        c->shape_uses[shape]++;
+    if (c->index_of_shape != NULL && c->index_of_shape[shape] != 0) {
+        buf_byte(out, (unsigned char)(c->index_of_shape[shape] - 1));
+        return;
+    }
+    buf_byte(out, FORM_SHAPES);
+    buf_byte(out, (unsigned char)(shape >> 8));
+    buf_byte(out, shape & 0xff);
 }
 
 static void
@@ -206,7 +225,7 @@ delta_of(const struct coder *c, const struct map_line *last,
     struct delta d;
     size_t end;
 
-    d.attr = shared_symbols(&last->attr, &line->attr, 7);
+    d.attr = shared_symbols(&last->attr, &line->attr, 15);
     d.path = shared_symbols(&last->path, p, 15);
     d.list = p->n > d.path && p->sym[p->n - 1] == MAP_SYM_LIST;
     end = p->n - (d.list ? 1u : 0u);
@@ -233,22 +252,16 @@ encode_line(struct coder *c, struct buf *out, struct map_line *last,
 {
     struct delta d = delta_of(c, last, line);
     size_t added = d.added < 3 ? d.added : 3, told = d.told < 3 ? d.told : 3;
-    unsigned share = (unsigned)(d.attr << 4 | d.path);
     int x = line->constant ? 0 : xform_index(c, &line->xform);
     bool more = line->constant || x > 0;
 
     if (x < 0)
         return x;
     *last = *line;
-    /* Three lines in five fit the short form. */
-    if (d.added == 1 && d.told == 0 && d.derived == 1 && !d.list && !more) {
-        buf_byte(out, (unsigned char)share);
-        encode_symbol(c, out, line->attr.sym[d.attr]);
-        return 0;
-    }
-    buf_byte(out, (unsigned char)(0x80 | share));
-    buf_byte(out, (unsigned char)(added << 6 | told << 4 | d.derived << 2 |
-                                  (d.list ? 2u : 0u) | (more ? 1u : 0u)));
+    encode_shape(c, out,
+                 (unsigned)(d.attr << 12 | d.path << 8 | added << 6 |
+                            told << 4 | d.derived << 2) |
+                     (d.list ? 2u : 0u) | (more ? 1u : 0u));
     if (added == 3)
         buf_byte(out, (unsigned char)d.added);
     if (told == 3)

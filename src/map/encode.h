@@ -19,8 +19,10 @@ struct coder {
     const struct names *names; /* for the classes of attributes */
     const uint8_t *short_of;   /* symbol -> index in `frequent` + 1, 0: none,
                                 * 65536 of them; NULL: no short symbols */
-    uint32_t *uses;            /* counts symbols if not NULL */
-    struct map_xform *xform;   /* room for FORM_XFORMS_MAX; [0] is none */
+    const uint8_t *index_of_shape; /* likewise in `shapes` */
+    uint32_t *uses;                /* counts symbols if not NULL */
+    uint32_t *shape_uses;          /* counts shapes likewise */
+    struct map_xform *xform;       /* room for FORM_XFORMS_MAX; [0] is none */
     unsigned n_xforms;
 };
 

@@ -6,8 +6,9 @@
  * and gen/ prints as tables.  Private to this room.  It is only ever made
  * by our own code, so reading it checks nothing.
  *
- *   symbol   below 0x80: an index in `frequent`; else two bytes, high first,
- *            with 0x8000 set: a name id or a map_symbol (0x7ff0 and above)
+ *   symbol   a name id or a map_symbol: below FORM_FREQUENT an index in
+ *            `frequent`; FORM_WIDE and two bytes, high first; else a byte of
+ *            which FORM_FREQUENT is taken and one more, high first
  *   number   LEB128
  *   path     count, symbols
  *   head     role:3 confidence:2 lines:1 types:2 (3: a count byte follows,
@@ -22,22 +23,25 @@
  *            three bytes, mask length, mask (bit i: line i of the base is a
  *            line of this one too); own lines
  *   line     delta to the line before in its block, both paths empty at
- *            first: 0:1 attr:3 path:4 shares that many symbols, then has one
- *            more in the attribute, whose class is the one more in the path;
- *            or 1:1 attr:3 path:4, new:2 told:2 derived:2 list:1 more:1
- *            (3 in new or told: a count byte follows), attribute symbols,
- *            symbols of the path that are told, then `derived` ones that are
- *            the classes of the last ones of the attribute, then [] if list;
- *            if more: index of the transform, or FORM_CONSTANT symbol, or
- *            FORM_GUARDED symbol when
+ *            first: shape; attribute symbols, symbols of the path that are
+ *            told, then `derived` ones that are the classes of the last ones
+ *            of the attribute, then [] if list; if more: index of the
+ *            transform, or FORM_CONSTANT symbol, or FORM_GUARDED symbol when
+ *   shape    attr:4 path:4 symbols are those of the line before, new:2 told:2
+ *            derived:2 list:1 more:1 (3 in new or told: a count byte follows
+ *            the shape): an index in `shapes`, or FORM_SHAPES and two bytes,
+ *            high first
  *   trait    flags (0: a part), path; for a part also symbols of the child
  *            type and of the owner attribute
  */
 
 #include "map/map.h"
 
-#define FORM_FREQUENT 128
-#define FORM_TWO_BYTES 0x7ff0u /* names in paths have ids below */
+#define FORM_FREQUENT 192
+#define FORM_WIDE 0xffu
+#define FORM_NEAR ((FORM_WIDE - FORM_FREQUENT) << 8) /* two bytes: below */
+#define FORM_SHAPES 255
+#define FORM_PLAIN 0x44u /* one symbol new, the path's derived from it */
 #define FORM_XFORMS_MAX 254
 #define FORM_CONSTANT 0xfe
 #define FORM_GUARDED 0xff
@@ -47,6 +51,7 @@ struct map {
     struct names names;       /* what its numbers mean */
     const struct map *older;  /* a user's file read before; NULL */
     const uint16_t *frequent; /* FORM_FREQUENT symbols, or NULL */
+    const uint16_t *shapes;   /* FORM_SHAPES of lines, or NULL */
     const struct map_xform *xform;
     const uint16_t *source;      /* name ids, ascending */
     const uint16_t *source_at;   /* index of its first event; one more */
@@ -73,8 +78,11 @@ form_symbol(const struct map *m, const uint8_t *p, uint16_t *symbol)
         *symbol = m->frequent[v];
         return p + 1;
     }
-    v = (v & 0x7f) << 8 | p[1];
-    *symbol = (uint16_t)(v < FORM_TWO_BYTES ? v : v | 0x8000);
+    if (v == FORM_WIDE) {
+        *symbol = (uint16_t)(p[1] << 8 | p[2]);
+        return p + 3;
+    }
+    *symbol = (uint16_t)((v - FORM_FREQUENT) << 8 | p[1]);
     return p + 2;
 }
 

@@ -80,6 +80,7 @@ static void
 emit_map(FILE *f, const struct map *m, const struct gen_sizes *sizes)
 {
     emit_array(f, "uint16_t", "frequent", m->frequent, FORM_FREQUENT, 2);
+    emit_array(f, "uint16_t", "shapes", m->shapes, FORM_SHAPES, 2);
     emit_xforms(f, m->xform, size_of(sizes, "transforms") / sizeof(*m->xform));
     emit_array(f, "uint16_t", "source", m->source, m->n_sources, 2);
     emit_array(f, "uint16_t", "source_at", m->source_at, m->n_sources + 1, 2);
@@ -99,7 +100,7 @@ emit_map(FILE *f, const struct map *m, const struct gen_sizes *sizes)
     fprintf(f,
             "const struct map map_builtin = {\n"
             "    .names = {.table = &map_builtin_names}, .xform = xforms,\n"
-            "    .frequent = frequent, .source = source,\n"
+            "    .frequent = frequent, .shapes = shapes, .source = source,\n"
             "    .source_at = source_at, .source_head = source_head,\n"
             "    .event = event, .event_head = event_head, .heads = heads,\n"
             "    .finds = finds, .lines = lines, .type = type,\n"

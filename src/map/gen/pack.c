@@ -241,30 +241,48 @@ write_finds(struct packer *k)
     free(at);
 }
 
-/* A first writing counts the symbols; the most frequent ones then take one
- * byte. */
-static void
-choose_frequent(struct packer *k, uint16_t frequent[FORM_FREQUENT])
+/* The n most used of 65536; returns the index of each in `most`, plus 1. */
+static const uint8_t *
+choose_most(uint32_t *uses, uint16_t *most, unsigned n)
 {
-    uint32_t *uses = take(65536, sizeof(*uses));
-    uint8_t *short_of = take(65536, 1);
+    uint8_t *index_of = take(65536, sizeof(*index_of));
 
-    k->coder.uses = uses;
-    write_blocks(k);
-    write_finds(k);
-    k->coder.uses = NULL;
-    for (unsigned i = 0; i < FORM_FREQUENT; i++) {
+    for (unsigned i = 0; i < n; i++) {
         uint32_t best = 0;
 
         for (uint32_t s = 1; s < 65536; s++)
             if (uses[s] > uses[best])
                 best = s;
-        frequent[i] = (uint16_t)best;
-        short_of[best] = (uint8_t)(i + 1);
+        if (uses[best] == 0)
+            break;
+        most[i] = (uint16_t)best;
+        index_of[best] = (uint8_t)(i + 1);
         uses[best] = 0;
     }
-    k->coder.short_of = short_of;
+    return index_of;
+}
+
+/* A first writing counts symbols and shapes; the most frequent ones then
+ * take one byte. */
+static void
+choose_frequent(struct packer *k, struct map *m)
+{
+    uint16_t *frequent = take(FORM_FREQUENT, sizeof(*frequent));
+    uint16_t *shapes = take(FORM_SHAPES, sizeof(*shapes));
+    uint32_t *uses = take(65536, sizeof(*uses));
+    uint32_t *shape_uses = take(65536, sizeof(*shape_uses));
+
+    k->coder.uses = uses;
+    k->coder.shape_uses = shape_uses;
+    write_blocks(k);
+    write_finds(k);
+    k->coder.uses = k->coder.shape_uses = NULL;
+    k->coder.short_of = choose_most(uses, frequent, FORM_FREQUENT);
+    k->coder.index_of_shape = choose_most(shape_uses, shapes, FORM_SHAPES);
+    m->frequent = frequent;
+    m->shapes = shapes;
     free(uses);
+    free(shape_uses);
 }
 
 static void
@@ -323,8 +341,9 @@ measure(const struct packer *k, const struct map *m, struct gen_sizes *sizes)
                 {"trait types", m->n_trait_types * 6 + 4},
                 {"traits", m->trait_at[m->n_trait_types]},
                 {"transforms", k->coder.n_xforms * sizeof(struct map_xform)},
-                {"frequent", FORM_FREQUENT * 2}},
-        .n = 10};
+                {"frequent", FORM_FREQUENT * 2},
+                {"shapes", FORM_SHAPES * 2}},
+        .n = 11};
 }
 
 void
@@ -332,7 +351,6 @@ pack_map(struct map *m, const struct map *plain, struct arena *arena,
          struct gen_sizes *sizes)
 {
     struct packer k = {.plain = plain};
-    uint16_t *frequent = take(FORM_FREQUENT, sizeof(*frequent));
     size_t room = 8u << 20;
 
     coder_init(&k.coder, &plain->names,
@@ -351,12 +369,11 @@ pack_map(struct map *m, const struct map *plain, struct arena *arena,
         die("mapc: out of memory");
     collect(&k);
     choose_bases(&k);
-    choose_frequent(&k, frequent);
+    *m = *plain;
+    choose_frequent(&k, m);
     write_blocks(&k);
     write_finds(&k);
-    *m = *plain;
     write_heads(&k, m);
-    m->frequent = frequent;
     m->xform = k.coder.xform;
     m->heads = k.out_heads;
     m->finds = k.out_finds;
