@@ -7,6 +7,9 @@ ARCH ?= $(HOST_ARCH)
 MACHINE_amd64 := x86_64
 MACHINE_arm64 := aarch64
 MACHINE := $(or $(MACHINE_$(ARCH)),$(error ARCH=$(ARCH): amd64 or arm64))
+# Code reaches all there is within a megabyte of it: half the instructions for
+# the address of something, and the linker refuses what is further.
+REACH_arm64 := -mcmodel=tiny
 
 ifneq ($(ARCH),$(HOST_ARCH))
 BUILD := build/$(ARCH)

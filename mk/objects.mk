@@ -5,7 +5,7 @@
 # of its file: smaller by 33 KB and quicker than file by file.  What measures
 # it is compiled plainly, and so the yardstick is what its users have.
 release = $(PLAIN) $(foreach a,functions loops jumps labels,-fno-align-$a) \
-  -flto -flto-partition=one
+  $(REACH_$(ARCH)) -flto -flto-partition=one
 PLAIN := $(MUSL_CC) -O2 -fno-pie -fstack-protector --param=ssp-buffer-size=4 \
   -fno-unwind-tables -fno-asynchronous-unwind-tables
 host = $(CC) -O2
