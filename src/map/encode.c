@@ -178,6 +178,20 @@ encode_head(struct buf *out, const struct map_binding *b, uint32_t find,
         encode_offset(out, (uint32_t)lines);
 }
 
+uint8_t
+encode_event(uint8_t *heads, uint32_t from, uint32_t *to)
+{
+    uint32_t n = *to - from;
+
+    if (n < FORM_LONG)
+        return (uint8_t)n;
+    memmove(heads + from + 2, heads + from, n);
+    heads[from] = n & 0xff;
+    heads[from + 1] = (uint8_t)(n >> 8);
+    *to += 2;
+    return FORM_LONG;
+}
+
 /* How many symbols both begin with, at most max. */
 static size_t
 shared_symbols(const struct map_path *a, const struct map_path *b, size_t max)

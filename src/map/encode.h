@@ -45,6 +45,10 @@ int encode_find(struct coder *c, struct buf *out, const struct map_binding *b);
 void encode_head(struct buf *out, const struct map_binding *b, uint32_t find,
                  int32_t lines);
 
+/* Ends the heads of an event, which stand from..*to, with room for two bytes
+ * more; returns what `event_n` says of them. */
+uint8_t encode_event(uint8_t *heads, uint32_t from, uint32_t *to);
+
 /*
  * One line as a delta to `last` (of which attr and path count), which then
  * becomes this one.  Returns 0 or ERR_LIMIT as encode_find().

@@ -8,11 +8,13 @@
 struct finish {
     struct map_build *b;
     struct map *m;
-    uint16_t *source, *source_at, *event, *event_head;
-    uint32_t *source_head;
+    uint16_t *source, *source_at, *event;
+    uint32_t *event_at;
+    uint8_t *event_n;
     uint32_t *pairs; /* type << 16 | index of its source */
     uint8_t *heads;
     uint32_t n_events, n_heads, n_pairs, n_bindings;
+    uint32_t from; /* where the heads of the last event begin */
 };
 
 /* Array of n of these in the build's arena. */
@@ -44,11 +46,19 @@ allocate(struct finish *f)
     const struct build_entry *entry = build_entries(f->b, &n);
 
     for (size_t i = 0; i < n; i++)
-        heads += entry[i].n;
+        heads += entry[i].n + sizeof(uint16_t);
     return ARRAY(f, f->m, 0) && ARRAY(f, f->source, n) &&
-           ARRAY(f, f->source_at, n) && ARRAY(f, f->source_head, n) &&
-           ARRAY(f, f->event, n) && ARRAY(f, f->event_head, n) &&
+           ARRAY(f, f->source_at, n) && ARRAY(f, f->event, n) &&
+           ARRAY(f, f->event_at, n / FORM_GROUP) && ARRAY(f, f->event_n, n) &&
            ARRAY(f, f->pairs, count_types(f->b)) && ARRAY(f, f->heads, heads);
+}
+
+static void
+close_event(struct finish *f)
+{
+    if (f->n_events > 0)
+        f->event_n[f->n_events - 1] =
+            encode_event(f->heads, f->from, &f->n_heads);
 }
 
 /* Opens source and event of an entry where they differ from the last ones;
@@ -58,24 +68,22 @@ open_event(struct finish *f, const struct build_entry *entry, bool first)
 {
     struct map *m = f->m;
     bool same = !first && f->source[m->n_sources - 1] == entry->source;
-    uint32_t at;
 
     if (!same) {
         if (m->n_sources == FORM_SOURCES_MAX)
             return false;
         f->source[m->n_sources] = entry->source;
-        f->source_at[m->n_sources] = (uint16_t)f->n_events;
-        f->source_head[m->n_sources++] = f->n_heads;
+        f->source_at[m->n_sources++] = (uint16_t)f->n_events;
     }
     if (same && f->event[f->n_events - 1] == entry->event)
         return true;
-    at = f->n_heads - f->source_head[m->n_sources - 1];
-    /* Offsets of heads are 16 bits from their source on, which halves the
-     * largest index. */
-    if (at > UINT16_MAX || f->n_events == UINT16_MAX)
+    if (f->n_events == UINT16_MAX)
         return false;
-    f->event[f->n_events] = entry->event;
-    f->event_head[f->n_events++] = (uint16_t)at;
+    close_event(f);
+    f->from = f->n_heads;
+    if (f->n_events % FORM_GROUP == 0)
+        f->event_at[f->n_events / FORM_GROUP] = f->from;
+    f->event[f->n_events++] = entry->event;
     f->n_bindings = 0;
     return true;
 }
@@ -171,15 +179,15 @@ close_tables(struct finish *f, const struct names *names)
 {
     struct map *m = f->m;
 
+    close_event(f);
     f->source_at[m->n_sources] = (uint16_t)f->n_events;
-    f->source_head[m->n_sources] = f->n_heads;
     m->names = *names;
     m->xform = f->b->coder.xform;
     m->source = f->source;
     m->source_at = f->source_at;
-    m->source_head = f->source_head;
     m->event = f->event;
-    m->event_head = f->event_head;
+    m->event_at = f->event_at;
+    m->event_n = f->event_n;
     m->heads = f->heads;
     m->finds = f->b->finds.p;
     m->lines = f->b->lines.p;

@@ -14,6 +14,8 @@
  *   head     role:3 confidence:2 lines:1 types:2 (3: a count byte follows,
  *            0: any type); type ids, low byte first; number: offset in finds;
  *            if lines: three bytes, low first: offset in lines
+ *   event    its heads; FORM_LONG bytes and more have their length before
+ *            them, two bytes, low first
  *   find     each:1 role:1 whens:3 ids:3 (7: a count byte follows); path of
  *            each; whens; path and transform of the role; ids
  *   when     path, negate, symbol (NAME_NONE: any value)
@@ -46,6 +48,8 @@
 #define FORM_CONSTANT 0xfe
 #define FORM_GUARDED 0xff
 #define FORM_SOURCES_MAX 1024
+#define FORM_GROUP 16 /* events between two known offsets */
+#define FORM_LONG 0xffu
 
 struct map {
     struct names names;       /* what its numbers mean */
@@ -53,12 +57,11 @@ struct map {
     const uint16_t *frequent; /* FORM_FREQUENT symbols, or NULL */
     const uint16_t *shapes;   /* FORM_SHAPES of lines, or NULL */
     const struct map_xform *xform;
-    const uint16_t *source;      /* name ids, ascending */
-    const uint16_t *source_at;   /* index of its first event; one more */
-    const uint32_t *source_head; /* offset of its first head; one more */
-    const uint16_t *event;       /* name ids, ascending within a source */
-    const uint16_t *event_head;  /* offset of the first head, from the
-                                  * source's */
+    const uint16_t *source;    /* name ids, ascending */
+    const uint16_t *source_at; /* index of its first event; one more */
+    const uint16_t *event;     /* name ids, ascending within a source */
+    const uint32_t *event_at;  /* offset in heads of every 16th event */
+    const uint8_t *event_n;    /* bytes of heads, at most FORM_LONG */
     const uint8_t *heads, *finds, *lines;
     const uint16_t *type;        /* ids ascending, one for each source that
                                   * has bindings for it; NAME_NONE: any */
@@ -114,7 +117,10 @@ const uint8_t *form_symbols(const struct map *m, const uint8_t *p, size_t n,
 uint32_t form_head(const struct map *m, uint32_t at, struct map_binding *b,
                    uint32_t *find);
 
-/* The heads of an event; false when the map does not know it. */
+/* The heads of event i, counted over all sources. */
+void form_heads(const struct map *m, uint32_t i, uint32_t *from, uint32_t *to);
+
+/* The same by name; false when the map does not know it. */
 bool form_event(const struct map *m, uint32_t source, uint32_t event,
                 uint32_t *from, uint32_t *to);
 

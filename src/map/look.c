@@ -20,16 +20,21 @@ form_index(const uint16_t *table, uint32_t n, uint32_t v)
     return lo < n && table[lo] == v ? lo : n;
 }
 
-/* The heads of event i of source s. */
-static void
-event_heads(const struct map *m, uint32_t s, uint32_t i, uint32_t *from,
-            uint32_t *to)
+void
+form_heads(const struct map *m, uint32_t i, uint32_t *from, uint32_t *to)
 {
-    *from = m->source_head[s] + m->event_head[i];
-    /* Offsets start anew at each source, so the last event of one ends
-     * where the next source begins. */
-    *to = i + 1 < m->source_at[s + 1] ? m->source_head[s] + m->event_head[i + 1]
-                                      : m->source_head[s + 1];
+    *to = m->event_at[i / FORM_GROUP];
+    for (uint32_t e = i - i % FORM_GROUP; e <= i; e++) {
+        const uint8_t *p = m->heads + *to;
+        uint32_t n = m->event_n[e];
+
+        *from = *to;
+        if (n == FORM_LONG) {
+            *from += 2;
+            n = p[0] | (uint32_t)p[1] << 8;
+        }
+        *to = *from + n;
+    }
 }
 
 bool
@@ -46,7 +51,7 @@ form_event(const struct map *m, uint32_t source, uint32_t event, uint32_t *from,
     i = form_index(m->event + first, n, event);
     if (i == n)
         return false;
-    event_heads(m, s, first + i, from, to);
+    form_heads(m, first + i, from, to);
     return true;
 }
 
@@ -177,7 +182,7 @@ walk_heads(const struct type_walk *w, uint32_t s, uint32_t i)
     uint32_t from, to, find;
     struct map_binding b;
 
-    event_heads(m, s, i, &from, &to);
+    form_heads(m, i, &from, &to);
     while (from < to) {
         struct map_ref ref = {m, from};
 
@@ -240,7 +245,7 @@ walk_event(const struct event_walk *w, const struct map *m, uint32_t s,
     uint32_t from, to, find;
     struct map_binding b;
 
-    event_heads(m, s, i, &from, &to);
+    form_heads(m, i, &from, &to);
     if (from == to)
         return w->cb(w->ctx, sn, en, NULL);
     while (from < to) {

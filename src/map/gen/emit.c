@@ -84,11 +84,11 @@ emit_map(FILE *f, const struct map *m, const struct gen_sizes *sizes)
     emit_xforms(f, m->xform, size_of(sizes, "transforms") / sizeof(*m->xform));
     emit_array(f, "uint16_t", "source", m->source, m->n_sources, 2);
     emit_array(f, "uint16_t", "source_at", m->source_at, m->n_sources + 1, 2);
-    emit_array(f, "uint32_t", "source_head", m->source_head, m->n_sources + 1,
-               4);
     emit_array(f, "uint16_t", "event", m->event, m->source_at[m->n_sources], 2);
-    emit_array(f, "uint16_t", "event_head", m->event_head,
-               m->source_at[m->n_sources], 2);
+    emit_array(f, "uint32_t", "event_at", m->event_at,
+               size_of(sizes, "event offsets") / 4, 4);
+    emit_array(f, "uint8_t", "event_n", m->event_n,
+               size_of(sizes, "event lengths"), 1);
     emit_array(f, "uint8_t", "heads", m->heads, size_of(sizes, "heads"), 1);
     emit_array(f, "uint8_t", "finds", m->finds, size_of(sizes, "finds"), 1);
     emit_array(f, "uint8_t", "lines", m->lines, size_of(sizes, "lines"), 1);
@@ -97,17 +97,18 @@ emit_map(FILE *f, const struct map *m, const struct gen_sizes *sizes)
     emit_array(f, "uint16_t", "trait_type", m->trait_type, m->n_trait_types, 2);
     emit_array(f, "uint32_t", "trait_at", m->trait_at, m->n_trait_types + 1, 4);
     emit_array(f, "uint8_t", "traits", m->traits, size_of(sizes, "traits"), 1);
-    fprintf(f,
-            "const struct map map_builtin = {\n"
-            "    .names = {.table = &map_builtin_names}, .xform = xforms,\n"
-            "    .frequent = frequent, .shapes = shapes, .source = source,\n"
-            "    .source_at = source_at, .source_head = source_head,\n"
-            "    .event = event, .event_head = event_head, .heads = heads,\n"
-            "    .finds = finds, .lines = lines, .type = type,\n"
-            "    .type_source = type_source, .trait_type = trait_type,\n"
-            "    .trait_at = trait_at, .traits = traits,\n"
-            "    .n_sources = %u, .n_types = %u, .n_trait_types = %u};\n",
-            m->n_sources, m->n_types, m->n_trait_types);
+    fprintf(
+        f,
+        "const struct map map_builtin = {\n"
+        "    .names = {.table = &map_builtin_names}, .xform = xforms,\n"
+        "    .frequent = frequent, .shapes = shapes, .source = source,\n"
+        "    .source_at = source_at, .event = event, .event_at = event_at,\n"
+        "    .event_n = event_n, .heads = heads,\n"
+        "    .finds = finds, .lines = lines, .type = type,\n"
+        "    .type_source = type_source, .trait_type = trait_type,\n"
+        "    .trait_at = trait_at, .traits = traits,\n"
+        "    .n_sources = %u, .n_types = %u, .n_trait_types = %u};\n",
+        m->n_sources, m->n_types, m->n_trait_types);
 }
 
 void

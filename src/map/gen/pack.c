@@ -29,9 +29,11 @@ struct packer {
     struct block *block;
     int32_t *block_of; /* binding -> block, -1: no lines */
     uint32_t *find_of; /* binding -> find */
+    uint32_t *head_of; /* binding -> head of the plain map */
     uint32_t n_bindings;
     uint8_t *out_lines, *out_finds, *out_heads;
-    size_t lines_n, finds_n, heads_n;
+    size_t lines_n, finds_n;
+    uint32_t heads_n;
 };
 
 static uint32_t
@@ -58,6 +60,7 @@ put_binding(struct packer *k, uint32_t at)
     uint32_t index[MAP_LINES_MAX], i = k->n_bindings++;
     size_t n = 0;
 
+    k->head_of[i] = at;
     map_binding((struct map_ref){k->plain, at}, &b);
     map_lines(&b, &it);
     while (map_line_next(&it, &line))
@@ -71,21 +74,19 @@ put_binding(struct packer *k, uint32_t at)
 }
 
 /* Every head of the plain map, in order. */
-static uint32_t
-heads_end(const struct map *m)
-{
-    return m->source_head[m->n_sources];
-}
-
 static void
 collect(struct packer *k)
 {
+    const struct map *m = k->plain;
     struct map_binding b;
-    uint32_t find;
+    uint32_t from, to, find;
 
-    for (uint32_t at = 0; at < heads_end(k->plain);) {
-        put_binding(k, at);
-        at = form_head(k->plain, at, &b, &find);
+    for (uint32_t e = 0; e < m->source_at[m->n_sources]; e++) {
+        form_heads(m, e, &from, &to);
+        while (from < to) {
+            put_binding(k, from);
+            from = form_head(m, from, &b, &find);
+        }
     }
 }
 
@@ -216,18 +217,17 @@ static void
 write_finds(struct packer *k)
 {
     struct map_binding b;
-    uint32_t find, i = 0, *at;
+    uint32_t *at;
 
     pool_clear(&k->finds);
     at = take(POOL_MAX, sizeof(*at));
     k->finds_n = 0;
-    for (uint32_t head = 0; head < heads_end(k->plain); i++) {
+    for (uint32_t i = 0; i < k->n_bindings; i++) {
         uint8_t bytes[ENCODE_FIND_MAX_BYTES];
         struct buf out = buf_over(bytes, sizeof(bytes));
         uint32_t known = k->finds.n, f;
 
-        map_binding((struct map_ref){k->plain, head}, &b);
-        head = form_head(k->plain, head, &b, &find);
+        map_binding((struct map_ref){k->plain, k->head_of[i]}, &b);
         if (encode_find(&k->coder, &out, &b) < 0)
             die("mapc: too many different transforms");
         f = pool_put(&k->finds, bytes, out.n);
@@ -286,44 +286,39 @@ choose_frequent(struct packer *k, struct map *m)
 }
 
 static void
-write_head(struct packer *k, uint32_t i, struct map_binding *b)
+write_head(struct packer *k, uint32_t i)
 {
     struct buf out = buf_over(k->out_heads + k->heads_n, 1024);
     int32_t block = k->block_of[i];
+    struct map_binding b;
+    uint32_t find;
 
-    encode_head(&out, b, k->find_of[i],
+    form_head(k->plain, k->head_of[i], &b, &find);
+    encode_head(&out, &b, k->find_of[i],
                 block < 0 ? -1 : (int32_t)k->block[block].at);
-    k->heads_n += out.n;
+    k->heads_n += (uint32_t)out.n;
 }
 
 /* Heads with their new offsets, event by event. */
 static void
 write_heads(struct packer *k, struct map *m)
 {
-    uint16_t *event_head = take(65536, sizeof(*event_head));
-    uint32_t *source_head = take(m->n_sources + 1, sizeof(*source_head));
-    uint32_t i = 0, find;
-    struct map_binding b;
+    uint32_t n = m->source_at[m->n_sources], i = 0, from, to;
+    uint32_t *event_at = take(n / FORM_GROUP + 1, sizeof(*event_at));
+    uint8_t *event_n = take(n, sizeof(*event_n));
 
-    for (uint32_t s = 0; s < m->n_sources; s++) {
-        source_head[s] = (uint32_t)k->heads_n;
-        for (uint32_t e = m->source_at[s]; e < m->source_at[s + 1]; e++) {
-            uint32_t from, to;
+    for (uint32_t e = 0; e < n; e++) {
+        uint32_t start = k->heads_n;
 
-            if (!form_event(k->plain, m->source[s], m->event[e], &from, &to))
-                die("mapc: an event is lost");
-            if (k->heads_n - source_head[s] > UINT16_MAX)
-                die("mapc: a service takes more than 64 KB of heads");
-            event_head[e] = (uint16_t)(k->heads_n - source_head[s]);
-            for (; from < to; i++) {
-                from = form_head(k->plain, from, &b, &find);
-                write_head(k, i, &b);
-            }
-        }
+        if (e % FORM_GROUP == 0)
+            event_at[e / FORM_GROUP] = start;
+        form_heads(k->plain, e, &from, &to);
+        while (i < k->n_bindings && k->head_of[i] < to)
+            write_head(k, i++);
+        event_n[e] = encode_event(k->out_heads, start, &k->heads_n);
     }
-    source_head[m->n_sources] = (uint32_t)k->heads_n;
-    m->source_head = source_head;
-    m->event_head = event_head;
+    m->event_at = event_at;
+    m->event_n = event_n;
 }
 
 static void
@@ -335,15 +330,17 @@ measure(const struct packer *k, const struct map *m, struct gen_sizes *sizes)
         .row = {{"lines", k->lines_n},
                 {"finds", k->finds_n},
                 {"heads", k->heads_n},
-                {"events", events * 4},
-                {"sources", (m->n_sources + 1) * 8},
+                {"events", events * 2},
+                {"event lengths", events},
+                {"event offsets", (events / FORM_GROUP + 1) * 4},
+                {"sources", (m->n_sources + 1) * 4},
                 {"types", m->n_types * 4},
                 {"trait types", m->n_trait_types * 6 + 4},
                 {"traits", m->trait_at[m->n_trait_types]},
                 {"transforms", k->coder.n_xforms * sizeof(struct map_xform)},
                 {"frequent", FORM_FREQUENT * 2},
                 {"shapes", FORM_SHAPES * 2}},
-        .n = 11};
+        .n = 13};
 }
 
 void
@@ -361,6 +358,7 @@ pack_map(struct map *m, const struct map *plain, struct arena *arena,
     k.line = take(POOL_MAX, sizeof(*k.line));
     k.block = take(POOL_MAX, sizeof(*k.block));
     k.block_of = take(POOL_MAX, sizeof(*k.block_of));
+    k.head_of = take(POOL_MAX, sizeof(*k.head_of));
     k.find_of = take(POOL_MAX, sizeof(*k.find_of));
     k.out_lines = arena_alloc(arena, room);
     k.out_finds = arena_alloc(arena, room);

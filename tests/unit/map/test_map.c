@@ -288,6 +288,40 @@ traits(void **state)
     }
 }
 
+/* Many bindings of one event, among others that have few. */
+static void
+long_events(void **state)
+{
+    static const char *const names[] = {"E", "F", "G"};
+    struct buf in = buf_over(text, sizeof(text));
+    struct map_ref refs[MAP_BINDINGS_MAX];
+    struct arena arena;
+    struct maps ms;
+
+    (void)state;
+    for (size_t e = 0; e < ROWS(names); e++)
+        for (size_t i = 0; i < (e == 1 ? MAP_BINDINGS_MAX : 2); i++)
+            buf_fmt(&in, "[s %s]\ntype = t%zu\nid = x\n", names[e], i);
+    maps_init(&ms);
+    arena_init(&arena, area, sizeof(area));
+    read_map(&ms, &arena, "own.map", buf_slice(&in));
+    for (size_t e = 0; e < ROWS(names); e++) {
+        bool known;
+        size_t n = map_find(&ms, SLICE("s"), slice_str(names[e]), refs, &known);
+
+        assert_int_equal(e == 1 ? MAP_BINDINGS_MAX : 2, n);
+        for (size_t i = 0; i < n; i++) {
+            char said[32];
+            struct buf out = buf_over(said, sizeof(said));
+            struct buf type = buf_over(text, sizeof(text));
+
+            say_binding(&ms, refs[i], &out);
+            buf_fmt(&type, " t%zu\n", i);
+            assert_true(slice_eq(buf_slice(&type), buf_slice(&out)));
+        }
+    }
+}
+
 /* The types that hold parts of others, in order. */
 static void
 parts(void **state)
@@ -338,7 +372,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(event_names), cmocka_unit_test(finding),
         cmocka_unit_test(overriding),  cmocka_unit_test(by_type),
-        cmocka_unit_test(traits),      cmocka_unit_test(parts),
+        cmocka_unit_test(traits),      cmocka_unit_test(long_events),
+        cmocka_unit_test(parts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
