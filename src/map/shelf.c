@@ -37,10 +37,18 @@ shelf_init(struct shelf *s, struct arena *arena)
     return s->unit != NULL ? 0 : ERR_MEMORY;
 }
 
+/* Where a binding stands, or the empty slot where it would: some are always
+ * left empty. */
 static struct shelf_slot *
 slot_of(struct shelf *s, struct map_ref ref)
 {
-    return &s->slot[ref.at * UINT32_C(0x9e3779b1) >> 24];
+    struct shelf_slot *slot = &s->slot[ref.at * UINT32_C(0x9e3779b1) >> 24];
+
+    while (slot->ref.map != NULL &&
+           (slot->ref.at != ref.at || slot->ref.map != ref.map))
+        if (++slot == s->slot + SHELF_SLOTS)
+            slot = s->slot;
+    return slot;
 }
 
 /* A whole set of tags says something even where it is missing. */
@@ -120,6 +128,8 @@ put_binding(struct shelf *s, const struct map_binding *b)
     struct map_line line;
     size_t n = s->n;
 
+    if (s->used == SHELF_USED_MAX)
+        return false;
     map_lines(b, &it);
     while (SHELF_UNITS - n >= LINE_UNITS_MAX && map_line_next(&it, &line))
         n += put_line(s->unit + n, &line);
@@ -127,6 +137,7 @@ put_binding(struct shelf *s, const struct map_binding *b)
         return false;
     *slot = (struct shelf_slot){b->ref, (uint32_t)s->n, (uint32_t)n};
     s->n = n;
+    s->used++;
     return true;
 }
 
@@ -134,14 +145,10 @@ put_binding(struct shelf *s, const struct map_binding *b)
 static bool
 has_binding(struct shelf *s, const struct map_binding *b)
 {
-    const struct shelf_slot *slot = slot_of(s, b->ref);
-
-    if (slot->ref.map == b->ref.map && slot->ref.at == b->ref.at)
-        return true;
-    if (put_binding(s, b))
+    if (slot_of(s, b->ref)->ref.map != NULL || put_binding(s, b))
         return true;
     memset(s->slot, 0, sizeof(s->slot));
-    s->n = 0;
+    s->n = s->used = 0;
     return put_binding(s, b);
 }
 

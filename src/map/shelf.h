@@ -6,13 +6,14 @@
  * A map codes each line as what differs from the one before (form.h), so all
  * of them must be read to find the few an event speaks of; from the shelf
  * the others are passed over at the first name of their path.  When its
- * memory is full everything is cleared off, and what is asked for next comes
- * back.  For one thread.
+ * memory or its slots are full everything is cleared off, and what is asked
+ * for next comes back.  For one thread.
  */
 
 #include "map/resolve.h"
 
 #define SHELF_SLOTS 256
+#define SHELF_USED_MAX 192
 #define SHELF_BYTES 65536
 
 struct shelf {
@@ -21,7 +22,8 @@ struct shelf {
         uint32_t from, to;  /* its lines, in units */
     } slot[SHELF_SLOTS];
     uint16_t *unit;
-    size_t n; /* units taken */
+    size_t n;    /* units taken */
+    size_t used; /* slots */
 };
 
 /* Walk over the lines of one binding. */
