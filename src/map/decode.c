@@ -52,6 +52,18 @@ get_id(const struct map *m, const uint8_t *p, struct map_id *id)
     return p;
 }
 
+static const uint8_t *
+get_lines(const struct map *m, const uint8_t *p, unsigned how,
+          struct map_binding *b)
+{
+    uint32_t at = p[0] | (uint32_t)p[1] << 8;
+
+    p += 2;
+    at |= (uint32_t)(how == 3 ? *p++ : how - 1) << 16;
+    b->lines = m->lines + at;
+    return p;
+}
+
 /* Heads stand one behind the other: whoever looks for a type or an event
  * reads them and nothing else. */
 uint32_t
@@ -64,17 +76,13 @@ form_head(const struct map *m, uint32_t at, struct map_binding *b,
     b->ref = (struct map_ref){m, at};
     b->role = (enum map_role)(flags & 7);
     b->confidence = (enum map_confidence)(flags >> 3 & 3);
-    b->n_types = flags >> 6;
-    /* Nearly all bindings have one type, so the count shares a byte. */
-    if (b->n_types == 3)
-        b->n_types = *p++;
+    /* Nearly all bindings have one type. */
+    b->n_types = (flags & 0x20) == 0 ? 1 : *p++;
     b->types = p;
     p = form_number(p + 2 * b->n_types, find);
     b->lines = NULL;
-    if ((flags & 0x20) != 0) {
-        b->lines = m->lines + form_offset(p);
-        p += 3;
-    }
+    if ((flags & 0xc0) != 0)
+        p = get_lines(m, p, flags >> 6, b);
     return (uint32_t)(p - m->heads);
 }
 

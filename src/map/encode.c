@@ -166,16 +166,23 @@ void
 encode_head(struct buf *out, const struct map_binding *b, uint32_t find,
             int32_t lines)
 {
+    unsigned how = lines < 0 ? 0 : lines < 0x20000 ? (unsigned)lines >> 16 : 2;
+
+    if (lines >= 0)
+        how++;
     buf_byte(out,
              (unsigned char)((unsigned)b->role | (unsigned)b->confidence << 3 |
-                             (lines >= 0 ? 0x20 : 0) |
-                             (b->n_types < 3 ? b->n_types : 3) << 6));
-    if (b->n_types >= 3)
+                             (b->n_types != 1 ? 0x20 : 0) | how << 6));
+    if (b->n_types != 1)
         buf_byte(out, (unsigned char)b->n_types);
     buf_put(out, slice_of((const char *)b->types, 2 * b->n_types));
     encode_number(out, find);
-    if (lines >= 0)
-        encode_offset(out, (uint32_t)lines);
+    if (how == 0)
+        return;
+    buf_byte(out, lines & 0xff);
+    buf_byte(out, lines >> 8 & 0xff);
+    if (how == 3)
+        buf_byte(out, (unsigned char)(lines >> 16));
 }
 
 uint8_t

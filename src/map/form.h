@@ -11,9 +11,10 @@
  *            which FORM_FREQUENT is taken and one more, high first
  *   number   LEB128
  *   path     count, symbols
- *   head     role:3 confidence:2 lines:1 types:2 (3: a count byte follows,
- *            0: any type); type ids, low byte first; number: offset in finds;
- *            if lines: three bytes, low first: offset in lines
+ *   head     role:3 confidence:2 types:1 (0: one, 1: a count byte follows,
+ *            no types being any) lines:2; type ids, low byte first; number:
+ *            offset in finds; if lines: two bytes of the offset in lines, low
+ *            first, to which 1 adds nothing, 2 64 KB and 3 the byte after
  *   event    its heads; FORM_LONG bytes and more have their length before
  *            them, two bytes, low first
  *   find     each:1 role:1 whens:3 ids:3 (7: a count byte follows); path of
