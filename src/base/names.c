@@ -63,12 +63,28 @@ squeezed_eq(struct slice a, struct slice b)
     }
 }
 
-/* Bits, because 15,000 bytes for a yes or no are dear in a binary of 900
- * KB. */
 static bool
+is_second(const struct names_table *t, uint32_t id)
+{
+    uint32_t lo = 0, hi = t->n_seconds;
+
+    while (lo < hi) {
+        uint32_t mid = (lo + hi) / 2;
+
+        if (t->seconds[mid] < id)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < t->n_seconds && t->seconds[lo] == id;
+}
+
+/* Hardly a name in a hundred has others in its class, and these, being of
+ * one hash, have the fingerprint of the one before. */
+static inline bool
 table_first(const struct names_table *t, uint32_t id)
 {
-    return (t->firsts[id / 8] >> id % 8 & 1) != 0;
+    return id == 0 || t->prints[id] != t->prints[id - 1] || !is_second(t, id);
 }
 
 /* Decodes name id.  Words are copied as 16 bytes, whatever their length:
@@ -76,7 +92,8 @@ table_first(const struct names_table *t, uint32_t id)
 static struct slice
 table_text(const struct names_table *t, uint32_t id, struct spelling *s)
 {
-    const uint8_t *p = t->text + t->groups[id / NAMES_GROUP];
+    uint32_t group = id / NAMES_GROUP;
+    const uint8_t *p = t->text + t->groups[group] + group * t->group_bytes;
     const uint8_t *end = p + sizeof(uint64_t);
     uint64_t lengths;
 

@@ -38,12 +38,16 @@
  */
 struct names_table {
     uint32_t count;
-    unsigned dir_bits;      /* log2 of the number of buckets, 1 to 16 */
-    const uint16_t *dir;    /* top bits of the hash -> first id; ends with
+    unsigned dir_bits;       /* log2 of the number of buckets, 1 to 16 */
+    const uint16_t *dir;     /* top bits of the hash -> first id; ends with
                                * count */
-    const uint8_t *prints;  /* low 8 bits of each name's hash */
-    const uint8_t *firsts;  /* bit i: name i is the first of its class */
-    const uint32_t *groups; /* offset in text of every 16th name */
+    const uint8_t *prints;   /* low 8 bits of each name's hash */
+    const uint16_t *seconds; /* names that are not the first of their class,
+                              * ascending */
+    uint32_t n_seconds;
+    const uint16_t *groups; /* offset in text of every 16th name, less
+                             * group_bytes for each group before it */
+    uint32_t group_bytes;
     const uint8_t *text;
     unsigned shorts;
     const uint16_t *word_at; /* code -> offset in words */

@@ -20,21 +20,25 @@ form_index(const uint16_t *table, uint32_t n, uint32_t v)
     return lo < n && table[lo] == v ? lo : n;
 }
 
+/* Bytes that event e takes at `at`. */
+static inline uint32_t
+event_bytes(const struct map *m, uint32_t e, uint32_t at)
+{
+    const uint8_t *p = m->heads + at;
+    uint32_t n = m->event_n[e];
+
+    return n != FORM_LONG ? n : 2 + (p[0] | (uint32_t)p[1] << 8);
+}
+
 void
 form_heads(const struct map *m, uint32_t i, uint32_t *from, uint32_t *to)
 {
-    *to = m->event_at[i / FORM_GROUP];
-    for (uint32_t e = i - i % FORM_GROUP; e <= i; e++) {
-        const uint8_t *p = m->heads + *to;
-        uint32_t n = m->event_n[e];
+    uint32_t at = m->event_at[i / FORM_GROUP];
 
-        *from = *to;
-        if (n == FORM_LONG) {
-            *from += 2;
-            n = p[0] | (uint32_t)p[1] << 8;
-        }
-        *to = *from + n;
-    }
+    for (uint32_t e = i - i % FORM_GROUP; e < i; e++)
+        at += event_bytes(m, e, at);
+    *from = m->event_n[i] != FORM_LONG ? at : at + 2;
+    *to = at + event_bytes(m, i, at);
 }
 
 bool

@@ -45,9 +45,9 @@ emit_names(FILE *f, const struct names_table *t, const struct gen_sizes *sizes)
     emit_array(f, "uint16_t", "dir", t->dir,
                size_of(sizes, "name directory") / 2, 2);
     emit_array(f, "uint8_t", "prints", t->prints, t->count, 1);
-    emit_array(f, "uint8_t", "firsts", t->firsts, t->count / 8 + 1, 1);
-    emit_array(f, "uint32_t", "groups", t->groups,
-               size_of(sizes, "name groups") / 4, 4);
+    emit_array(f, "uint16_t", "seconds", t->seconds, t->n_seconds, 2);
+    emit_array(f, "uint16_t", "groups", t->groups,
+               size_of(sizes, "name groups") / 2, 2);
     emit_array(f, "uint8_t", "text", t->text, size_of(sizes, "name text"), 1);
     emit_array(f, "uint16_t", "word_at", t->word_at,
                size_of(sizes, "word offsets") / 2, 2);
@@ -57,10 +57,11 @@ emit_names(FILE *f, const struct names_table *t, const struct gen_sizes *sizes)
     fprintf(f,
             "const struct names_table map_builtin_names = {\n"
             "    .count = %u, .dir_bits = %u, .dir = dir, .prints = prints,\n"
-            "    .firsts = firsts, .groups = groups, .text = text,\n"
+            "    .seconds = seconds, .n_seconds = %u, .groups = groups,\n"
+            "    .group_bytes = %u, .text = text,\n"
             "    .shorts = %u, .word_at = word_at, .word_n = word_n,\n"
             "    .words = words};\n",
-            t->count, t->dir_bits, t->shorts);
+            t->count, t->dir_bits, t->n_seconds, t->group_bytes, t->shorts);
 }
 
 static void

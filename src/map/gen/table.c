@@ -61,6 +61,24 @@ collect(const struct names *from, size_t *n)
     return e;
 }
 
+/* Offsets as what they are beyond equal groups, none of which is negative. */
+static void
+index_groups(struct names_table *t, const uint32_t *at, size_t n)
+{
+    uint16_t *groups = take(n, sizeof(*groups));
+
+    t->group_bytes = UINT16_MAX;
+    for (uint32_t i = 1; i < n; i++)
+        if (at[i] / i < t->group_bytes)
+            t->group_bytes = at[i] / i;
+    for (uint32_t i = 0; i < n; i++) {
+        if (at[i] - i * t->group_bytes > UINT16_MAX)
+            die("mapc: groups of names are too different");
+        groups[i] = (uint16_t)(at[i] - i * t->group_bytes);
+    }
+    t->groups = groups;
+}
+
 /* Offsets of groups and the coded text; returns its length. */
 static size_t
 code_text(struct names_table *t, const struct dictionary *d,
@@ -89,34 +107,41 @@ code_text(struct names_table *t, const struct dictionary *d,
         memcpy(text + at, coded, len);
         at += len;
     }
-    t->groups = groups;
+    index_groups(t, groups, (n + NAMES_GROUP - 1) / NAMES_GROUP);
+    free(groups);
     t->text = text;
     return at;
 }
 
-/* Directory, fingerprints, and which names begin a class. */
+static bool
+same_class(const struct entry *a, const struct entry *b)
+{
+    return a->hash == b->hash &&
+           bytes_cmp(a->squeezed, a->n, b->squeezed, b->n) == 0;
+}
+
+/* Directory, fingerprints, and which names do not begin a class. */
 static void
 index_names(struct names_table *t, const struct entry *e, size_t n)
 {
     uint16_t *dir = take((1u << DIR_BITS) + 1, sizeof(*dir));
-    uint8_t *prints = take(n, 1), *firsts = take(n / 8 + 1, 1);
+    uint8_t *prints = take(n, 1);
+    uint16_t *seconds = take(n, sizeof(*seconds));
     uint32_t bucket = 0;
 
     for (size_t i = 0; i < n; i++) {
         while (bucket <= e[i].hash >> (32 - DIR_BITS))
             dir[bucket++] = (uint16_t)i;
         prints[i] = (uint8_t)e[i].hash;
-        if (i == 0 || e[i].hash != e[i - 1].hash ||
-            bytes_cmp(e[i].squeezed, e[i].n, e[i - 1].squeezed, e[i - 1].n) !=
-                0)
-            firsts[i / 8] |= (uint8_t)(1u << i % 8);
+        if (i > 0 && same_class(&e[i - 1], &e[i]))
+            seconds[t->n_seconds++] = (uint16_t)i;
     }
     while (bucket <= 1u << DIR_BITS)
         dir[bucket++] = (uint16_t)n;
     t->dir_bits = DIR_BITS;
     t->dir = dir;
     t->prints = prints;
-    t->firsts = firsts;
+    t->seconds = seconds;
 }
 
 void
@@ -141,10 +166,10 @@ table_make(struct names_table *t, const struct names *from,
     t->words = d.words;
     *sizes = (struct gen_sizes){
         .row = {{"name text", text_n},
-                {"name groups", (n / NAMES_GROUP + 1) * 4},
+                {"name groups", (n + NAMES_GROUP - 1) / NAMES_GROUP * 2},
                 {"name directory", ((1u << DIR_BITS) + 1) * 2},
                 {"name prints", n},
-                {"name firsts", n / 8 + 1},
+                {"name seconds", t->n_seconds * 2},
                 {"word offsets", d.count * 2},
                 {"word lengths", d.count},
                 {"words", d.words_n}},
