@@ -65,7 +65,7 @@ SMALL := net/% aws/% output/% agent/% cmd/% \
   $(patsubst %,state/%,backend_% keyglob kind flat load% wants) \
   $(patsubst %,drift/%,sgrule% nacl route cidr record% ledger% actor tell \
     ignore severity sensitive attrglob compare_patch compare_blocks \
-    compare_tags owned parts dedup block)
+    compare_tags owned parts dedup block sha1)
 $(foreach s,$(SMALL),$(eval $(BUILD)/release/src/$(s).o: \
   DEFINES += -Oz -Wno-maybe-uninitialized))
 
