@@ -30,15 +30,29 @@ event_bytes(const struct map *m, uint32_t e, uint32_t at)
     return n != FORM_LONG ? n : 2 + (p[0] | (uint32_t)p[1] << 8);
 }
 
-void
-form_heads(const struct map *m, uint32_t i, uint32_t *from, uint32_t *to)
+static uint32_t
+event_at(const struct map *m, uint32_t i)
 {
     uint32_t at = m->event_at[i / FORM_GROUP];
 
     for (uint32_t e = i - i % FORM_GROUP; e < i; e++)
         at += event_bytes(m, e, at);
+    return at;
+}
+
+/* The heads of event i, which stands at `at`. */
+static void
+heads_at(const struct map *m, uint32_t i, uint32_t at, uint32_t *from,
+         uint32_t *to)
+{
     *from = m->event_n[i] != FORM_LONG ? at : at + 2;
     *to = at + event_bytes(m, i, at);
+}
+
+void
+form_heads(const struct map *m, uint32_t i, uint32_t *from, uint32_t *to)
+{
+    heads_at(m, i, event_at(m, i), from, to);
 }
 
 bool
@@ -176,17 +190,18 @@ struct type_walk {
     void *ctx;
 };
 
-/* The bindings of one event that are for the type. */
-/* Reads only heads until one is for the type: a source has hundreds of
+/* The bindings of event i that are for the type; *at goes on to the next.
+ * Reads only heads until one is for the type: a source has hundreds of
  * bindings and a type a handful. */
 static bool
-walk_heads(const struct type_walk *w, uint32_t s, uint32_t i)
+walk_heads(const struct type_walk *w, uint32_t s, uint32_t i, uint32_t *at)
 {
     const struct map *m = w->map;
     uint32_t from, to, find;
     struct map_binding b;
 
-    form_heads(m, i, &from, &to);
+    heads_at(m, i, *at, &from, &to);
+    *at = to;
     while (from < to) {
         struct map_ref ref = {m, from};
 
@@ -213,9 +228,10 @@ walk_type(struct type_walk *w, uint16_t type)
     for (uint32_t t = form_index(m->type, m->n_types, type);
          t < m->n_types && m->type[t] == type; t++) {
         uint32_t s = m->type_source[t];
+        uint32_t at = event_at(m, m->source_at[s]);
 
         for (uint32_t i = m->source_at[s]; i < m->source_at[s + 1]; i++)
-            if (!walk_heads(w, s, i))
+            if (!walk_heads(w, s, i, &at))
                 return false;
     }
     return true;
