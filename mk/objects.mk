@@ -60,12 +60,14 @@ $(eval $(call flavour,fuzz,$(OBJ) $(PLUGIN_OBJ)))
 # the time, and what few events come to, is compiled for size, where gcc's
 # guesses about what is not initialised are worse than at the other levels.
 SMALL := net/% aws/% output/% agent/% cmd/% \
-  $(patsubst %,map/%,syntax parse encode clause read build finish type) \
-  $(patsubst %,base/%,fmt file log blocks gz clock thread tally) \
+  $(patsubst %,map/%,syntax parse encode clause read build finish \
+    type words reader_late) \
+  $(patsubst %,base/%,fmt file log blocks gz clock thread tally pack scan \
+    out err pack_put) \
   $(patsubst %,state/%,backend_% keyglob kind flat load% wants) \
   $(patsubst %,drift/%,sgrule% nacl route cidr record% ledger% actor tell \
     ignore severity sensitive attrglob compare_patch compare_blocks \
-    compare_tags owned parts dedup block sha1)
+    compare_tags owned parts dedup block sought)
 $(foreach s,$(SMALL),$(eval $(BUILD)/release/src/$(s).o: \
   DEFINES += -Oz -Wno-maybe-uninitialized))
 

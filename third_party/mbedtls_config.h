@@ -36,7 +36,6 @@
 #define MBEDTLS_MD_C
 #define MBEDTLS_MD5_C
 #define MBEDTLS_SHA1_C
-#define MBEDTLS_SHA1_PROCESS_ALT /* drift/sha1.c */
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
 #define MBEDTLS_SHA512_C
