@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "text.h"
+#include "wide.h"
 
 #define EXTRA_FIRST 256 /* words the first arrays have room for */
 
@@ -95,10 +96,9 @@ table_text(const struct names_table *t, uint32_t id, struct spelling *s)
     uint32_t group = id / NAMES_GROUP;
     const uint8_t *p = t->text + t->groups[group] + group * t->group_bytes;
     const uint8_t *end = p + sizeof(uint64_t);
-    uint64_t lengths;
+    uint64_t lengths = wide_load((const char *)p);
 
     /* Offsets are known for each group only; within it, lengths lead on. */
-    memcpy(&lengths, p, sizeof(lengths));
     for (uint32_t i = 0; i <= id % NAMES_GROUP; i++, lengths >>= 4) {
         unsigned n = lengths & NAMES_LONG;
 

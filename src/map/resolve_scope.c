@@ -49,9 +49,9 @@ read_member(struct scope *s, enum event_field f, const char *name)
     return root_unwrap(s->names, v);
 }
 
-/* Whether an object may be the wrapper of something else. */
+/* Whether an object has a member that may be what it wraps. */
 static bool
-may_wrap(const struct scope *s, const struct members *m)
+has_wrapped(const struct scope *s, const struct members *m)
 {
     static const enum word wrappers[] = {W_ITEMS, W_ITEM, W_CONTENT, W_VALUE,
                                          W_MEMBER};
@@ -93,7 +93,7 @@ members_note(const struct scope *s, struct members *m, struct value v)
             m->member[m->slot[at] - 1].v = item;
         }
     }
-    if (m->plain && may_wrap(s, m))
+    if (m->plain && has_wrapped(s, m))
         m->plain = value_unwrap(s, v).p == v.p;
 }
 

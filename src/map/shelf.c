@@ -26,6 +26,7 @@ enum {
 /* The tail: a transform's words, a constant, which few lines have. */
 #define TAIL_AT offsetof(struct map_line, xform)
 #define TAIL_UNITS ((sizeof(struct map_line) - TAIL_AT) / UNIT)
+_Static_assert((sizeof(struct map_line) - TAIL_AT) % UNIT == 0, "whole units");
 
 #define LINE_UNITS_MAX (HEAD_UNITS + 3 * MAP_PATH_MAX + TAIL_UNITS)
 
@@ -42,7 +43,8 @@ shelf_init(struct shelf *s, struct arena *arena)
 static struct shelf_slot *
 slot_of(struct shelf *s, struct map_ref ref)
 {
-    struct shelf_slot *slot = &s->slot[ref.at * UINT32_C(0x9e3779b1) >> 24];
+    uint32_t hash = ref.at * UINT32_C(0x9e3779b1) >> 16;
+    struct shelf_slot *slot = &s->slot[hash % SHELF_SLOTS];
 
     while (slot->ref.map != NULL &&
            (slot->ref.at != ref.at || slot->ref.map != ref.map))
