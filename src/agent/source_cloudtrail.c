@@ -1,10 +1,10 @@
 #include <string.h>
-#include <sys/random.h>
 
 #include "agent/poller.h"
 #include "aws/retry.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/text.h"
 
 /*
@@ -60,15 +60,11 @@ give_up(struct poller *p)
 {
     enum retry_kind kind =
         p->why.code == ERR_THROTTLED ? RETRY_THROTTLED : RETRY_FAILURE;
-    uint32_t random = 0;
     int64_t delay;
 
     if (p->failures < FAILURES_MAX)
         p->failures++;
-    /* Without randomness the delay is only a little less fair. */
-    if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
-        random = (uint32_t)clock_steady_ms() * 2654435761u;
-    delay = retry_delay_ms(kind, p->failures, random, -1);
+    delay = retry_delay_ms(kind, p->failures, (uint32_t)random_u64(), -1);
     /* What is not allowed will not be allowed in a moment. */
     if (p->why.code == ERR_DENIED && delay < p->window.plan.interval_ms)
         delay = p->window.plan.interval_ms;

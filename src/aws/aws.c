@@ -1,7 +1,5 @@
 #include "aws/aws.h"
 
-#include <sys/random.h>
-
 #include "aws/client.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -165,18 +163,6 @@ client_pause(struct aws_client *c, int64_t until_ms)
         ;
     gate_leave(&c->pause);
     return !atomic_load(&c->stopped);
-}
-
-uint32_t
-client_random(void)
-{
-    uint32_t v = 0;
-
-    /* Never short of so few bytes once the kernel is up (getrandom(2));
-     * before, jitter is not worth waiting for. */
-    if (getrandom(&v, sizeof(v), GRND_NONBLOCK) != sizeof(v))
-        v = (uint32_t)clock_steady_ms() * 2654435761u;
-    return v;
 }
 
 void

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/random.h"
 
 /* The clock is corrected only when it is wrong by more than this: AWS takes
  * five minutes either way, and the SDKs correct from four on. */
@@ -274,8 +275,9 @@ wait_again(struct aws_client *c, const struct attempt *at, unsigned tries,
 
     if (at->retry == RETRY_KINDS || tries >= RETRY_ATTEMPTS_MAX)
         return false;
-    until = clock_steady_ms() +
-            retry_delay_ms(at->retry, tries, client_random(), at->after_ms);
+    until =
+        clock_steady_ms() +
+        retry_delay_ms(at->retry, tries, (uint32_t)random_u64(), at->after_ms);
     return until < deadline_ms && retry_pay(&c->budget, at->retry, paid) &&
            client_pause(c, until);
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/random.h"
 #include "base/text.h"
 
 #define ANSWER_MAX_BYTES 32768
@@ -55,8 +56,9 @@ ask(struct aws_client *c, const struct asked *a, struct slice *body,
     int rc = ask_once(c, a, body, e);
 
     for (unsigned tries = 1; tries < ASK_ATTEMPTS; tries++) {
-        int64_t then = clock_steady_ms() + retry_delay_ms(RETRY_FAILURE, tries,
-                                                          client_random(), -1);
+        int64_t then =
+            clock_steady_ms() +
+            retry_delay_ms(RETRY_FAILURE, tries, (uint32_t)random_u64(), -1);
         bool torn = rc == ERR_IO || rc == ERR_MORE;
 
         if (!torn && !(rc == ERR_REMOTE && c->answer.status >= 500))

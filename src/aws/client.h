@@ -99,9 +99,6 @@ int64_t client_wall_ms(const struct aws_client *c);
 /* Waits until a time of the steady clock; false when c is to stop. */
 bool client_pause(struct aws_client *c, int64_t until_ms);
 
-/* Any 32 bits, from the kernel. */
-uint32_t client_random(void);
-
 /* Rewinds the scratch to a mark and zeroes what was behind it: keys and
  * tokens went through there. */
 void client_rewind(struct aws_client *c, size_t mark);

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/random.h"
+
 int64_t
 driver_pause_ms(unsigned tries, uint64_t random)
 {
@@ -20,16 +22,6 @@ driver_pause_ms(unsigned tries, uint64_t random)
     if (most > DRIVER_WAIT_MAX_MS)
         most = DRIVER_WAIT_MAX_MS;
     return (int64_t)(random % (uint64_t)(most + 1));
-}
-
-/* xorshift64 (Marsaglia 2003): for jitter, and nothing else. */
-static uint64_t
-random_next(struct output *o)
-{
-    o->random ^= o->random << 13;
-    o->random ^= o->random >> 7;
-    o->random ^= o->random << 17;
-    return o->random;
 }
 
 bool
@@ -144,8 +136,7 @@ static bool
 rest(struct output *o)
 {
     bool stopping = atomic_load(&o->stopping);
-    int64_t at =
-        clock_steady_ms() + driver_pause_ms(o->tries++, random_next(o));
+    int64_t at = clock_steady_ms() + driver_pause_ms(o->tries++, random_u64());
 
     if (o->not_before > at) /* who was asked to wait does not jitter less */
         at = o->not_before;

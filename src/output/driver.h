@@ -77,7 +77,6 @@ struct output {
     int64_t since;       /* steady clock: the first of those; 0: none */
     int64_t not_before;  /* steady clock: the server asked for this wait */
     uint64_t tried;      /* the last line that was tried */
-    uint64_t random;     /* state of the generator; never 0 */
     struct slice target; /* for the log: host, path or socket; no secret */
 
     struct gate gate; /* for the end of the thread */

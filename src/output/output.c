@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "output/driver.h"
@@ -43,11 +42,6 @@ output_open(struct output **o, const struct output_options *options,
     atomic_store(&made->until, CLOCK_NEVER);
     atomic_store(&made->counts.up, true);
     gate_init(&made->gate);
-    /* Without random bytes, outputs of two agents may try in step. */
-    if (getrandom(&made->random, sizeof(made->random), GRND_NONBLOCK) !=
-            sizeof(made->random) ||
-        made->random == 0)
-        made->random = (uint64_t)clock_wall_ms() | 1;
     made->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (made->wake < 0)
         return err_set(e, ERR_IO, "no descriptor for an output: %s",
