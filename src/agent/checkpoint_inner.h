@@ -7,12 +7,12 @@
 
 /* Kinds of frames; a kind that is not known is passed over. */
 enum checkpoint_kind {
-    CHECKPOINT_FRAME_IDS = 1,     /* dedup ids of events that are done */
-    CHECKPOINT_FRAME_DRIFT = 2,   /* u32 open, flags, bytes of id; id,
-                                   the ledger's bytes */
-    CHECKPOINT_FRAME_GONE = 3,    /* id of a record that is no open drift now */
-    CHECKPOINT_FRAME_SOURCE = 4,  /* struct source_position, source's name */
-    CHECKPOINT_FRAME_ACCEPTED = 5 /* struct checkpoint_accepted */
+    CHECKPOINT_FRAME_IDS = 1,      /* dedup ids of events that are done */
+    CHECKPOINT_FRAME_GONE = 3,     /* id of a record that is no open drift */
+    CHECKPOINT_FRAME_SOURCE = 4,   /* struct source_position, source's name */
+    CHECKPOINT_FRAME_ACCEPTED = 5, /* struct checkpoint_accepted */
+    CHECKPOINT_FRAME_DRIFT = 6     /* u32 open, flags, bytes of id; id, the
+                                    ledger's bytes (2: without a key) */
 };
 
 enum { CHECKPOINT_IS_DELETE = 1, CHECKPOINT_RECREATED = 2 };

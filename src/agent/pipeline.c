@@ -51,6 +51,7 @@ set_up_judge(struct pipeline *p)
     p->judge = (struct judge){.maps = p->o.maps,
                               .words = p->o.words,
                               .shelf = &p->shelf,
+                              .key = sip_key_random(),
                               .filter = &rules->filter,
                               .arena = &p->event,
                               .scratch = &p->scratch,

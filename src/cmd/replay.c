@@ -177,6 +177,7 @@ replay_prepare(struct replay *r)
     r->judge = (struct judge){.maps = &s->maps,
                               .words = &s->words,
                               .shelf = &r->shelf,
+                              .key = sip_key_random(),
                               .states = s->states,
                               .n_states = s->n_states,
                               .filter = &s->rules.filter,

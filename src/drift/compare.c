@@ -308,7 +308,7 @@ compare_binding(struct trial *t, const struct map_binding *b, struct finding *f,
         .binding = b,
         .finding = f,
         .picks = picks,
-        .room = {t->scope.names, t->arena, t->scratch},
+        .room = {t->scope.names, &t->key, t->arena, t->scratch},
         .first = f->n_changes,
     };
     /* An observer is shown every line, most of which an event is silent of. */

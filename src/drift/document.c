@@ -4,67 +4,12 @@
 #include "base/text.h"
 #include "base/wide.h"
 
-/* What a value means, as two independent sums. */
-struct digest {
-    uint64_t a, b;
-};
-
 /* How the parts of a policy are read. */
 enum reading {
     READ_JSON,     /* plain JSON: order counts */
     READ_POLICY,   /* an IAM policy: lists are sets */
     READ_PRINCIPAL /* its Principal or NotPrincipal */
 };
-
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-    h = (h ^ v) * 0xff51afd7ed558ccdu;
-    h ^= h >> 33;
-    h *= 0xc4ceb9fe1a85ec53u;
-    return h ^ h >> 29;
-}
-
-/* One thing after another: order counts. */
-static void
-digest_then(struct digest *d, struct digest next)
-{
-    d->a = mix(d->a, next.a);
-    d->b = mix(d->b + 0x9e3779b97f4a7c15u, next.b);
-}
-
-/* One thing beside another: order does not count. */
-static void
-digest_beside(struct digest *d, struct digest next)
-{
-    d->a += mix(1, next.a);
-    d->b += mix(2, next.b);
-}
-
-static bool
-digest_same(struct digest d, struct digest e)
-{
-    return d.a == e.a && d.b == e.b;
-}
-
-/* The length comes first: one text may end in what another begins with. */
-static struct digest
-digest_text(struct slice s)
-{
-    struct digest d = {mix(0xcbf29ce484222325u, s.n), s.n};
-    size_t i = 0;
-
-    for (; s.n - i >= 8; i += 8) {
-        uint64_t x = wide_load(s.p + i);
-
-        d.a = mix(d.a, x);
-        d.b = mix(d.b + 0x9e3779b97f4a7c15u, x);
-    }
-    if (i < s.n)
-        digest_then(&d, (struct digest){wide_load_short(s.p + i, s.n - i),
-                                        wide_load_short(s.p + i, s.n - i)});
-    return d;
-}
 
 /* arn:PARTITION:iam::ACCOUNT:root is the account. */
 static struct slice
@@ -100,6 +45,7 @@ struct word {
 
 struct reader {
     const struct names *ns;
+    const struct sip_key *key;
     struct word principal, not_principal;
 };
 
@@ -169,44 +115,53 @@ part_next(const struct reader *r, struct value_iter *it, enum reading how,
     return true;
 }
 
-static struct digest digest_of(const struct reader *r, struct value v,
-                               enum reading how);
-
-/* A member: of a known name its number says all. */
-static struct digest
-digest_member(const struct value_key *key, struct digest item)
+/* What a text means. */
+static uint64_t
+digest_text(const struct reader *r, struct slice s)
 {
-    struct digest d = {mix(11, key->name), mix(13, key->name)};
-
-    if (key->name == NAME_NONE)
-        d = digest_text(key->text);
-    digest_then(&d, item);
-    return d;
+    return sip_sum(r->key, s.p, s.n);
 }
 
-/* The parts of a container from there on, of which n stand before: in a
- * policy a list of one is what is in it. */
-static struct digest
+static uint64_t digest_of(const struct reader *r, struct value v,
+                          enum reading how);
+
+/* A member: of a known name its number says all. */
+static uint64_t
+digest_member(const struct reader *r, const struct value_key *key,
+              uint64_t item)
+{
+    return sip_pair(
+        r->key, key->name != NAME_NONE ? key->name : digest_text(r, key->text),
+        item);
+}
+
+/*
+ * The parts of a container from there on, of which n stand before.  Where
+ * order does not count they are added up.  In a policy a list of one is what
+ * is in it.
+ */
+static uint64_t
 digest_parts(const struct reader *r, struct value_iter it, size_t n,
              enum reading how)
 {
-    uint64_t kind = it.keyed ? 3 : 5;
-    struct digest all = {kind, kind}, one = all;
+    uint64_t all = r->key->k[0], one = 0;
     struct part part;
 
     for (; part_next(r, &it, how, &part); n++) {
         one = digest_of(r, part.v, part.how);
         if (it.keyed)
-            digest_beside(&all, digest_member(&part.key, one));
+            all += digest_member(r, &part.key, one);
         else if (how == READ_JSON)
-            digest_then(&all, one);
+            all = sip_pair(r->key, all, one);
         else
-            digest_beside(&all, one);
+            all += one;
     }
-    return n == 1 && !it.keyed && how != READ_JSON ? one : all;
+    if (n == 1 && !it.keyed && how != READ_JSON)
+        return one;
+    return sip_pair(r->key, it.keyed, all);
 }
 
-static struct digest
+static uint64_t
 digest_of(const struct reader *r, struct value v, enum reading how)
 {
     struct slice s = value_text(v);
@@ -217,15 +172,15 @@ digest_of(const struct reader *r, struct value v, enum reading how)
         return digest_parts(r, value_items(v), 0, how);
     case VALUE_ABSENT:
     case VALUE_NULL:
-        return (struct digest){7, 7};
+        return r->key->k[1];
     case VALUE_NUMBER:
-        return digest_text(number_text(s));
+        return digest_text(r, number_text(s));
     case VALUE_STRING:
         if (how == READ_PRINCIPAL)
             s = account_of(s);
-        return digest_text(s);
+        return digest_text(r, s);
     default:
-        return digest_text(s);
+        return digest_text(r, s);
     }
 }
 
@@ -253,8 +208,7 @@ static bool
 same_rest(const struct reader *r, const struct value_iter from[2], size_t n,
           enum reading how)
 {
-    return digest_same(digest_parts(r, from[0], n, how),
-                       digest_parts(r, from[1], n, how));
+    return digest_parts(r, from[0], n, how) == digest_parts(r, from[1], n, how);
 }
 
 /* Passes over what both go on with, byte by byte; returns how many parts. */
@@ -329,7 +283,7 @@ same_values(const struct reader *r, struct value x, struct value y,
         return same_parts(r, x, y, how);
     if (kind == value_kind(y) && kind == VALUE_STRING && how != READ_PRINCIPAL)
         return slice_eq(value_text(x), value_text(y));
-    return digest_same(digest_of(r, x, how), digest_of(r, y, how));
+    return digest_of(r, x, how) == digest_of(r, y, how);
 }
 
 struct value
@@ -373,7 +327,8 @@ document_equal(const struct equal_room *r, struct value a, struct value b)
     if (x.p != NULL && y.p != NULL) {
         bool policy =
             document_is_policy(r->names, x) && document_is_policy(r->names, y);
-        struct reader reader = {r->names, word_of(r->names, SLICE("Principal")),
+        struct reader reader = {r->names, r->key,
+                                word_of(r->names, SLICE("Principal")),
                                 word_of(r->names, SLICE("NotPrincipal"))};
 
         same = same_values(&reader, x, y, policy ? READ_POLICY : READ_JSON);

@@ -3,9 +3,11 @@
 
 /*
  * JSON documents by meaning.  A document may be a value or text that holds
- * one, URL-encoded or not.  Two documents are compared through a 128-bit
- * digest of what they mean, so that sets cost no more than lists and the
- * work is linear in their size, whatever somebody sends.
+ * one, URL-encoded or not.  Where two of them part, the rest is compared
+ * through digests of what it means, so that sets cost no more than lists and
+ * the work is linear in its size, whatever somebody sends.  The digests are
+ * made under a key (base/sip.h): nobody can write a policy that goes for
+ * another.
  */
 
 #include <stdbool.h>

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/sip.h"
 #include "base/slice.h"
 #include "base/value.h"
 
@@ -22,9 +23,10 @@ enum equality {
     EQUAL_UNKNOWN /* cannot be told from the event: a KMS alias and a key */
 };
 
-/* Where documents are unpacked. */
+/* Where documents are unpacked, and what their digests are made with. */
 struct equal_room {
     const struct names *names;
+    const struct sip_key *key;
     struct arena *arena, *scratch;
 };
 

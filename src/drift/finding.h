@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/sip.h"
 #include "base/value.h"
 #include "map/map.h"
 #include "map/resolve.h"
@@ -91,6 +92,7 @@ struct trial {
     const struct maps *maps;
     const struct words *words;
     struct shelf *shelf;
+    struct sip_key key;
     struct state *const *states;
     size_t n_states;
     struct arena *arena, *scratch; /* of the scope too */

@@ -307,6 +307,7 @@ judge_event(const struct judge *j, const struct event *ev,
     t->maps = j->maps;
     t->words = j->words;
     t->shelf = j->shelf;
+    t->key = j->key;
     t->states = j->states;
     t->n_states = j->n_states;
     t->arena = j->arena;

@@ -15,6 +15,7 @@ struct judge {
     const struct maps *maps;
     const struct words *words;
     struct shelf *shelf; /* or NULL */
+    struct sip_key key;  /* that nobody can guess */
     struct state *const *states;
     size_t n_states;
     const struct filter *filter;

@@ -16,8 +16,11 @@ ledger_init(struct ledger *l, struct arena *a, size_t max, size_t bytes)
         heads *= 2;
     /* Twice the slots: taking out what is gone is then paid for by as many
      * records that came. */
-    *l = (struct ledger){
-        .slots = 2 * max, .max = max, .size = bytes, .mask = heads - 1};
+    *l = (struct ledger){.slots = 2 * max,
+                         .max = max,
+                         .size = bytes,
+                         .mask = heads - 1,
+                         .key = sip_key_random()};
     l->drift = arena_alloc(a, l->slots * sizeof(*l->drift));
     l->text = arena_alloc(a, bytes);
     l->heads = arena_alloc(a, heads * sizeof(*l->heads));
@@ -172,11 +175,11 @@ ledger_is_open(const struct ledger *l, struct slice state, struct slice address)
 struct application {
     struct ledger *ledger;
     const struct finding *finding;
-    const struct names *names;
-    struct slice when; /* of the event */
-    size_t open;       /* drifts still open that are newer than a deletion */
-    bool reborn;       /* a deletion is over */
-    size_t closed;     /* drifts that are over now */
+    struct ledger_terms terms; /* the key: of the drift at hand */
+    struct slice when;         /* of the event */
+    size_t open;   /* drifts still open that are newer than a deletion */
+    bool reborn;   /* a deletion is over */
+    size_t closed; /* drifts that are over now */
 };
 
 /* Whether a settled path is that of the change, or holds it. */
@@ -204,7 +207,7 @@ is_settled(const struct application *a, struct ledger_at *it,
             whole |= path_covers(s->path, c->path);
         } else if (c->n_members > 0 && slice_eq(s->path, c->path)) {
             it->at = members;
-            left = ledger_settle_members(it, c, a->names, s->member);
+            left = ledger_settle_members(it, c, &a->terms, s->member);
         }
     }
     it->at = members;
@@ -230,6 +233,7 @@ apply_settled(void *ctx, struct ledger_drift *d)
 
     if (is_after(a, h.time))
         return true;
+    a->terms.key = h.key;
     for (uint32_t i = 0; i < h.n_changes && !d->is_delete; i++) {
         ledger_read_change(&it, &c);
         if (c.open && is_settled(a, &it, &c)) {
@@ -282,7 +286,7 @@ ledger_apply(struct ledger *l, const struct names *ns, struct slice state,
              struct slice address, struct slice when, const struct finding *f)
 {
     struct application a = {
-        .ledger = l, .finding = f, .names = ns, .when = when};
+        .ledger = l, .finding = f, .terms.names = ns, .when = when};
 
     /* Most events settle nothing, and the chains may be long. */
     if (l->live == 0 || (f->n_settled == 0 && !f->creates))
@@ -358,13 +362,14 @@ ledger_open(struct ledger *l, const struct record *r, const struct names *ns,
             struct arena *scratch)
 {
     bool deleted = r->action == ACTION_DELETE;
+    const struct ledger_terms terms = {ns, l->key};
     struct buf b = arena_open(scratch);
 
     if (r->kind != RECORD_DRIFT || !r->detail || r->more > 0 ||
         (r->changes.n == 0 && !deleted))
         return;
     /* First beside, to know how much room it takes. */
-    ledger_write(&b, r, ns);
+    ledger_write(&b, r, &terms);
     if (b.full || b.n > LEDGER_DRIFT_MAX_BYTES)
         return;
     ledger_add(l, buf_slice(&b),

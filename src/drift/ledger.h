@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/sip.h"
 #include "drift/finding.h"
 #include "drift/record.h"
 
@@ -46,6 +47,7 @@ struct ledger {
     size_t used, size; /* bytes of text */
     uint32_t *heads;   /* hash -> newest drift + 1 */
     size_t mask;
+    struct sip_key key; /* of the hashes of new drifts */
     uint64_t forgotten; /* open drifts that had to go */
     bool changed;       /* some drift is */
 };

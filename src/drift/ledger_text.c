@@ -8,20 +8,18 @@
  * settled as a whole or not. */
 #define LEDGER_PAIRS_MAX 65536
 
-/* Hashes of the fields of one member. */
+/*
+ * A field is a number: the hash of its name above, what its value means
+ * below.  The latter is made under a key, or somebody could open one rule,
+ * and seem to close it by closing another that he has searched for.
+ */
+#define VALUE_BITS 40
+
+/* The fields of one member. */
 struct digest {
-    uint64_t field[LEDGER_FIELDS_MAX]; /* name's hash, then value's */
+    uint64_t field[LEDGER_FIELDS_MAX];
     uint32_t n;
 };
-
-static uint32_t
-mix(uint32_t h)
-{
-    /* The finalizer of MurmurHash3 (Appleby, public domain). */
-    h = (h ^ h >> 16) * 0x85ebca6bu;
-    h = (h ^ h >> 13) * 0xc2b2ae35u;
-    return h ^ h >> 16;
-}
 
 /* What a block need not say: empty, false, 0. */
 static bool
@@ -34,71 +32,87 @@ is_nothing(struct value v)
 }
 
 /* Case does not count: protocols and ids come in both. */
-static uint32_t
-text_digest(struct slice s)
+static uint64_t
+text_digest(const struct sip_key *key, struct slice s)
 {
-    uint32_t h = 0x811c9dc5u; /* FNV-1a, of lower case */
+    uint64_t sum = s.n;
+    char lower[64];
 
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (uint8_t)text_lower(s.p[i])) * 0x01000193u;
-    return mix(h);
+    while (s.n > 0) {
+        struct slice part = slice_head(s, sizeof(lower));
+
+        for (size_t i = 0; i < part.n; i++)
+            lower[i] = text_lower(part.p[i]);
+        sum = sip_pair(key, sum, sip_sum(key, lower, part.n));
+        s = slice_from(s, part.n);
+    }
+    return sum;
+}
+
+static uint64_t
+name_hash(const struct names *ns, const struct value_key *key)
+{
+    char out[NAME_MAX_BYTES];
+
+    return names_hash(value_key_text(ns, key, out));
 }
 
 /*
  * The same for values that say the same: order does not count, nor how a
  * name or a scalar is spelled.  Values are as deep as pack.h lets them.
  */
-static uint32_t
-value_digest(const struct names *ns, struct value v)
+static uint64_t
+value_digest(const struct ledger_terms *t, struct value v)
 {
     struct value_iter it = value_items(v);
     struct value_key key;
     struct value item;
-    char out[NAME_MAX_BYTES];
-    uint32_t sum = 0;
+    uint64_t sum = 0;
 
     if (!value_is(v, VALUE_ARRAY) && !value_is(v, VALUE_OBJECT))
-        return text_digest(value_text(v));
-    while (value_next(&it, &key, &item)) {
-        uint32_t h = value_digest(ns, item);
-
-        if (it.keyed && is_nothing(item))
-            continue;
-        if (it.keyed)
-            h ^= names_hash(value_key_text(ns, &key, out));
-        sum += mix(h);
-    }
+        return text_digest(&t->key, value_text(v));
+    while (value_next(&it, &key, &item))
+        if (!it.keyed || !is_nothing(item))
+            sum += sip_pair(&t->key, it.keyed ? name_hash(t->names, &key) : 0,
+                            value_digest(t, item));
     return sum;
+}
+
+static uint64_t
+field_of(uint64_t name, uint64_t value)
+{
+    return name << VALUE_BITS | value >> (64 - VALUE_BITS);
 }
 
 /* A block by its fields, anything else as one field without a name. */
 static void
-digest_of(const struct names *ns, struct value v, struct digest *d)
+digest_of(const struct ledger_terms *t, struct value v, struct digest *d)
 {
     struct value_iter it = value_items(v);
     struct value_key key;
     struct value item;
-    char out[NAME_MAX_BYTES];
 
     d->n = 0;
     if (!value_is(v, VALUE_OBJECT)) {
-        d->field[d->n++] = value_digest(ns, v);
+        d->field[d->n++] = field_of(0, value_digest(t, v));
         return;
     }
     while (d->n < LEDGER_FIELDS_MAX && value_next(&it, &key, &item))
         if (!is_nothing(item))
             d->field[d->n++] =
-                (uint64_t)names_hash(value_key_text(ns, &key, out)) << 32 |
-                value_digest(ns, item);
+                field_of(name_hash(t->names, &key), value_digest(t, item));
 }
 
 /* A field without a name is any field that has the value. */
 static bool
 digest_has(const struct digest *d, uint64_t field)
 {
+    const unsigned nameless = 64 - VALUE_BITS;
+
     for (uint32_t i = 0; i < d->n; i++)
         if (d->field[i] == field ||
-            (field >> 32 == 0 && (uint32_t)d->field[i] == field))
+            (field >> VALUE_BITS == 0 &&
+             d->field[i] << nameless == field << nameless))
             return true;
     return false;
 }
@@ -133,14 +147,15 @@ put_member(struct buf *b, const struct digest *d)
 
 /* Whether list has a member with this digest. */
 static bool
-list_has(const struct names *ns, struct value list, const struct digest *d)
+list_has(const struct ledger_terms *t, struct value list,
+         const struct digest *d)
 {
     struct value_iter it = value_items(list);
     struct value item;
     struct digest other;
 
     while (value_next(&it, NULL, &item)) {
-        digest_of(ns, item, &other);
+        digest_of(t, item, &other);
         if (digest_holds(&other, d) && digest_holds(d, &other))
             return true;
     }
@@ -149,7 +164,7 @@ list_has(const struct names *ns, struct value list, const struct digest *d)
 
 /* Puts the members of `list` that `other` has not; returns how many. */
 static size_t
-put_members(struct buf *b, const struct names *ns, struct value list,
+put_members(struct buf *b, const struct ledger_terms *t, struct value list,
             struct value other)
 {
     struct value_iter it = value_items(list);
@@ -158,8 +173,8 @@ put_members(struct buf *b, const struct names *ns, struct value list,
     size_t n = 0;
 
     while (value_next(&it, NULL, &item)) {
-        digest_of(ns, item, &d);
-        if (list_has(ns, other, &d))
+        digest_of(t, item, &d);
+        if (list_has(t, other, &d))
             continue;
         put_member(b, &d);
         n++;
@@ -182,7 +197,7 @@ has_members(const struct change *c)
 /* One change; how many members it has is known only afterwards. */
 static void
 put_change(struct buf *b, const struct record_change *rc,
-           const struct names *ns)
+           const struct ledger_terms *t)
 {
     const struct change *c = rc->from;
     size_t at, n = 0;
@@ -198,8 +213,8 @@ put_change(struct buf *b, const struct record_change *rc,
     buf_put(b, rc->old_json);
     buf_put(b, rc->new_json);
     if (has_members(c)) {
-        n = put_members(b, ns, c->old_value, c->new_value);
-        n += put_members(b, ns, c->new_value, c->old_value);
+        n = put_members(b, t, c->old_value, c->new_value);
+        n += put_members(b, t, c->new_value, c->old_value);
     }
     count = (uint32_t)n;
     if (!b->full)
@@ -207,8 +222,10 @@ put_change(struct buf *b, const struct record_change *rc,
 }
 
 void
-ledger_write(struct buf *b, const struct record *r, const struct names *ns)
+ledger_write(struct buf *b, const struct record *r,
+             const struct ledger_terms *t)
 {
+    buf_put(b, slice_of((const char *)&t->key, sizeof(t->key)));
     put_u32(b, r->state.n);
     put_u32(b, r->address.n);
     put_u32(b, r->id.n);
@@ -219,7 +236,7 @@ ledger_write(struct buf *b, const struct record *r, const struct names *ns)
     buf_put(b, r->id);
     buf_put(b, r->timestamp);
     for (size_t i = 0; i < r->changes.n; i++)
-        put_change(b, &r->changes.list[i], ns);
+        put_change(b, &r->changes.list[i], t);
 }
 
 /* Reading is bounded though only ledger_write() writes: the bytes may come
@@ -251,9 +268,13 @@ struct ledger_head
 ledger_read(char *p, size_t n, struct ledger_at *it)
 {
     struct ledger_head h;
+    struct slice key;
     uint32_t state_n, address_n, id_n, time_n;
 
     *it = (struct ledger_at){.p = p, .n = n};
+    key = get_text(it, sizeof(h.key));
+    memset(&h.key, 0, sizeof(h.key));
+    memcpy(&h.key, key.p, key.n);
     state_n = get_u32(it);
     address_n = get_u32(it);
     id_n = get_u32(it);
@@ -298,12 +319,12 @@ clear_mark(struct ledger_at *it, size_t mark)
 
 size_t
 ledger_settle_members(struct ledger_at *it, const struct ledger_change *c,
-                      const struct names *ns, struct value settled)
+                      const struct ledger_terms *t, struct value settled)
 {
     struct digest want, have;
     size_t left = 0;
 
-    digest_of(ns, settled, &want);
+    digest_of(t, settled, &want);
     for (uint32_t i = 0; i < c->n_members; i++) {
         size_t mark = it->at;
         bool open = get_u32(it) != 0;

@@ -5,7 +5,8 @@
  * One open drift as bytes: what the ledger keeps of a record.  Written once;
  * after that only the marks of what is still open change.
  *
- *   head     lengths; state, address, id, time of the event
+ *   head     key of the hashes; lengths; state, address, id, time of the
+ *            event
  *   change   lengths, open mark; path, old, new; its members
  *   member   of a set that changed: open mark; a hash of each of its fields
  *
@@ -17,10 +18,18 @@
 
 #include "base/buf.h"
 #include "base/names.h"
+#include "base/sip.h"
 #include "drift/finding.h"
 #include "drift/record.h"
 
+/* What values are read with, and hashed. */
+struct ledger_terms {
+    const struct names *names;
+    struct sip_key key;
+};
+
 struct ledger_head {
+    struct sip_key key;
     struct slice state, address, id, time;
     uint32_t n_changes;
 };
@@ -40,7 +49,7 @@ struct ledger_change {
 
 /* Writes all of r; b's `full` flag tells whether it fits. */
 void ledger_write(struct buf *b, const struct record *r,
-                  const struct names *ns);
+                  const struct ledger_terms *t);
 
 /* Reads the head; the changes follow at `it`. */
 struct ledger_head ledger_read(char *p, size_t n, struct ledger_at *it);
@@ -58,7 +67,8 @@ void ledger_skip_members(struct ledger_at *it, const struct ledger_change *c);
  */
 size_t ledger_settle_members(struct ledger_at *it,
                              const struct ledger_change *c,
-                             const struct names *ns, struct value settled);
+                             const struct ledger_terms *t,
+                             struct value settled);
 
 /* Closes a change. */
 void ledger_close_change(struct ledger_at *it, const struct ledger_change *c);

@@ -24,7 +24,7 @@ static bool
 id_equal(struct trial *t, const struct instance *in, uint16_t attr,
          struct value state, struct value want)
 {
-    struct equal_room room = {t->scope.names, t->arena, t->scratch};
+    struct equal_room room = {t->scope.names, &t->key, t->arena, t->scratch};
     struct slice s = value_text(state), w = value_text(want);
 
     if (s.n == 0 || w.n == 0)

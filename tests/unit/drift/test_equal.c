@@ -15,6 +15,8 @@ struct row {
     bool same;
 };
 
+static const struct sip_key key = {{1, 2}};
+
 #define EACH(rows) (sizeof(rows) / sizeof(*(rows)))
 
 /* Runs a table of text pairs, both ways round. */
@@ -178,7 +180,7 @@ check_values(const struct value_row *rows, size_t n)
 {
     static const struct names none = {0};
     struct arena arena, scratch;
-    struct equal_room room = {&none, &arena, &scratch};
+    struct equal_room room = {&none, &key, &arena, &scratch};
 
     for (size_t i = 0; i < n; i++) {
         arena_init(&arena, area, sizeof(area));
@@ -317,7 +319,7 @@ base64(void **state)
     };
     static const struct names none = {0};
     struct arena arena, scratch;
-    struct equal_room room = {&none, &arena, &scratch};
+    struct equal_room room = {&none, &key, &arena, &scratch};
 
     (void)state;
     arena_init(&arena, area, sizeof(area));
@@ -354,7 +356,7 @@ hidden(void **state)
     };
     static const struct names none = {0};
     struct arena arena, scratch;
-    struct equal_room room = {&none, &arena, &scratch};
+    struct equal_room room = {&none, &key, &arena, &scratch};
 
     (void)state;
     arena_init(&arena, area, sizeof(area));
