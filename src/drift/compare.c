@@ -15,6 +15,7 @@ static compare_fn *const kinds[MAP_X_COUNT] = {
     [MAP_X_DROP] = compare_drop,
     [MAP_X_MAP] = compare_map,
     [MAP_X_PRESENT] = compare_present,
+    [MAP_X_KEPT] = compare_kept,
     [MAP_X_PATCH] = compare_patch,
     [MAP_X_REFETCH] = compare_unknown,
     /* Rules of groups and routes of tables have judges of their own. */

@@ -41,8 +41,8 @@ typedef void compare_fn(struct comparison *c, const struct map_line *line,
 
 compare_fn compare_plain, compare_tags, compare_tag_keys, compare_all_tags;
 compare_fn compare_add, compare_del, compare_merge, compare_drop;
-compare_fn compare_map, compare_patch, compare_present, compare_unknown,
-    compare_nothing;
+compare_fn compare_map, compare_patch, compare_present, compare_kept,
+    compare_unknown, compare_nothing;
 
 /* Takes out changes that say nothing of their own: blocks around a change,
  * and what only the console's form filled in. */

@@ -358,3 +358,34 @@ compare_present(struct comparison *c, const struct map_line *line,
         c, line, CHANGE_VALUE, path, at.spot[0].v,
         (struct value){(const uint8_t *)arena_keep(c->trial->arena, &b).p});
 }
+
+/* Whether the state says something of an attribute. */
+static bool
+is_said(struct comparison *c, const struct map_line *line)
+{
+    struct spots at = compare_spots(c, line);
+
+    for (size_t i = 0; i < at.n; i++)
+        if (!value_empty(at.spot[i].v))
+            return true;
+    return false;
+}
+
+/* AWS gives one thing in two forms, of which the state keeps one: this one
+ * if it says something, or if the other one, beside it, does not. */
+void
+compare_kept(struct comparison *c, const struct map_line *line,
+             struct values given)
+{
+    struct map_line other = *line;
+
+    c->finding->carried |= given.n > 0;
+    if (!is_said(c, line)) {
+        if (line->xform.n == 0)
+            return;
+        other.attr.sym[other.attr.n - 1] = line->xform.arg[0];
+        if (is_said(c, &other))
+            return;
+    }
+    compare_plain(c, line, given);
+}

@@ -19,6 +19,7 @@ static const struct xform_row takes[] = {
     {SLICE_INIT("kv"), MAP_X_KV, 0, 1, true},
     {SLICE_INIT("strip"), MAP_X_STRIP, 1, 1, false},
     {SLICE_INIT("drop"), MAP_X_DROP, 1, 1, false},
+    {SLICE_INIT("kept"), MAP_X_KEPT, 0, 1, false},
 };
 
 static const struct xform_row plain[] = {

@@ -64,6 +64,8 @@ static const struct {
     {HEAD "attr = a := ? ? !b.c\n", SAID "; attr a := ? ? !b.c\n"},
     {HEAD "attr = i < p[] : sg-rule\nattr = i < p : sgrule-modify\n",
      SAID "; attr i < p[] : sgrule; attr i < p : sg-rule-modify\n"},
+    {HEAD "attr = b.c < k : kept d\nattr = b < k : kept\n",
+     SAID "; attr b.c < k : kept d; attr b < k : kept\n"},
     {HEAD "attr = b < . : merge a=b c=d\nattr = b < .k : drop key\n",
      SAID "; attr b < . : merge a b c d; attr b < .k : drop key\n"},
     {"[type aws_t]\nsensitive = a b.c\npart = d aws_u e\n", ""},
