@@ -63,11 +63,11 @@ SMALL := net/% aws/% output/% agent/% cmd/% \
   $(patsubst %,map/%,syntax parse encode clause read build finish \
     type words reader_late) \
   $(patsubst %,base/%,fmt file log blocks gz clock thread tally pack scan \
-    out err pack_put) \
+    out err pack_put random) \
   $(patsubst %,state/%,backend_% keyglob kind flat load% wants) \
   $(patsubst %,drift/%,sgrule% nacl route cidr record% ledger% actor tell \
     ignore severity sensitive attrglob compare_patch compare_blocks \
-    compare_tags owned parts dedup block sought)
+    compare_tags owned parts dedup block sought equal_number equal_time)
 $(foreach s,$(SMALL),$(eval $(BUILD)/release/src/$(s).o: \
   DEFINES += -Oz -Wno-maybe-uninitialized))
 
