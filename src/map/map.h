@@ -73,7 +73,7 @@ enum map_xform_kind {
  * "drop key" one word in arg[0].
  */
 struct map_xform {
-    enum map_xform_kind kind;
+    uint8_t kind;               /* enum map_xform_kind */
     uint8_t n;                  /* words in arg */
     uint16_t arg[MAP_ARGS_MAX]; /* exact name ids */
 };
