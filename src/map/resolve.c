@@ -1,3 +1,4 @@
+#include "base/pack.h"
 #include "base/text.h"
 #include "map/resolve_scope.h"
 
@@ -170,6 +171,23 @@ value_says(const struct scope *s, struct value v, uint32_t literal)
                         names_text(s->names, literal, out));
 }
 
+/* An ARN from the path of a request's URL is recorded as it stood there. */
+static struct value
+plain_arn(struct scope *s, struct value v)
+{
+    struct slice text = value_text(v);
+    struct buf b;
+
+    if (!slice_starts(text, SLICE("arn%3A")))
+        return v;
+    b = arena_open(s->arena);
+    text_unquote(&b, text);
+    text = arena_keep(s->arena, &b);
+    b = arena_open(s->arena);
+    pack_string(&b, text);
+    return (struct value){(const uint8_t *)arena_keep(s->arena, &b).p};
+}
+
 /* Follows sym[0..n) from v, `depth` steps from a root; what it reaches is
  * pushed to out. */
 static void
@@ -184,7 +202,7 @@ walk(struct scope *s, struct value v, size_t depth, const uint16_t *sym,
         if (!value_is(v, VALUE_ARRAY))
             v = value_unwrap(s, v);
         if (v.p != NULL && !value_is(v, VALUE_NULL))
-            values_push(s->arena, out, v);
+            values_push(s->arena, out, plain_arn(s, v));
         return;
     }
     if (sym[0] == MAP_SYM_LIST) {
