@@ -213,6 +213,7 @@ judge_binding(struct trial *t, struct map_ref ref, size_t number,
     }
     for (size_t i = 0; i < list.n; i++) {
         t->scope.element = list.v[i];
+        h.applies = whens_hold(t, &h.binding);
         judge_element(&h, all, number, list.n > 1);
     }
     t->scope.element = VALUE_NOTHING;
