@@ -6,6 +6,7 @@ resource of every type: with one value changed it is drift, and as it was it
 resolves that drift, and no other.
 """
 import json
+import re
 
 import binary
 import build
@@ -137,7 +138,9 @@ def pairs_of(batch):
             continue
         kinds = {t.split()[0] for _, p, t, _ in made.maker.b["attr"]
                  if p is not None}
-        if not kinds & {"add", "del", "merge", "drop"}:
+        if not kinds & {"add", "del", "merge", "drop"} and \
+                not re.match("(Add|Associate)[A-Z]",
+                             change[0]["eventName"]):
             n = 2 * len(out)
             out.append((numbered(change[0], n + 1),
                         numbered(made.event, n + 2)))
