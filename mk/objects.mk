@@ -64,10 +64,12 @@ SMALL := net/% aws/% output/% agent/% cmd/% \
     type words reader_late) \
   $(patsubst %,base/%,fmt file log blocks gz clock thread tally pack scan \
     out err pack_put random) \
-  $(patsubst %,state/%,backend_% keyglob kind flat load% wants) \
+  $(patsubst %,state/%,backend_% keyglob kind flat load% wants doc window \
+    index) \
   $(patsubst %,drift/%,sgrule% nacl route cidr record% ledger% actor tell \
     ignore severity sensitive attrglob compare_patch compare_blocks \
-    compare_tags owned parts dedup block sought equal_number equal_time)
+    compare_map compare_tags owned parts dedup block sought equal_number \
+    equal_time filter compare_transform finding compare_prune)
 $(foreach s,$(SMALL),$(eval $(BUILD)/release/src/$(s).o: \
   DEFINES += -Oz -Wno-maybe-uninitialized))
 

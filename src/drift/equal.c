@@ -77,20 +77,10 @@ equal_arn_name(struct slice a, struct slice b)
     return is_arn(a) ? arn_ends(a, y) : arn_ends(b, x);
 }
 
-/* Route 53 has text in quotes, which Terraform takes off. */
-static bool
-is_quoted(struct slice text, struct slice quoted)
-{
-    return quoted.n == text.n + 2 && quoted.p[0] == '"' &&
-           quoted.p[quoted.n - 1] == '"' &&
-           slice_eq(text, slice_of(quoted.p + 1, text.n));
-}
-
 bool
 equal_text(struct slice a, struct slice b)
 {
-    return equal_scalars(a, b) || equal_arn_name(a, b) || equal_times(a, b) ||
-           is_quoted(a, b);
+    return equal_scalars(a, b) || equal_arn_name(a, b) || equal_times(a, b);
 }
 
 static bool

@@ -96,3 +96,12 @@ finding_deleted(struct finding *f)
     f->action = ACTION_DELETE;
     f->carried = true;
 }
+
+void
+finding_returned(struct finding *f)
+{
+    if (f->action != ACTION_DELETE)
+        return;
+    f->action = ACTION_UPDATE;
+    f->verdict = f->n_changes > 0 || f->unknown ? VERDICT_DRIFT : VERDICT_NONE;
+}

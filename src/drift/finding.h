@@ -129,4 +129,8 @@ void finding_settled(struct trial *t, struct finding *f, struct slice path,
 /* Says that the resource is gone. */
 void finding_deleted(struct finding *f);
 
+/* Says that the event, if it deleted the resource, creates it again: a batch
+ * of record changes takes out the old and puts in the new. */
+void finding_returned(struct finding *f);
+
 #endif

@@ -70,6 +70,7 @@ static void
 judge_instance(void *ctx, const struct instance *in, const struct picks *picks)
 {
     struct hearing *h = ctx;
+    bool comes = h->role == MAP_CREATE || h->role == MAP_UPSERT;
     struct finding *f;
 
     h->found = true;
@@ -84,11 +85,12 @@ judge_instance(void *ctx, const struct instance *in, const struct picks *picks)
         f->carried = true;
     else if (h->role == MAP_DELETE)
         finding_deleted(f);
-    else
+    else if (comes)
+        finding_returned(f);
+    if (h->applies && h->role != MAP_DELETE)
         judge_lines(h, f, picks);
     /* A Put may well bring back what was deleted. */
-    if ((h->role == MAP_CREATE || h->role == MAP_UPSERT) &&
-        f->action == ACTION_UPDATE)
+    if (comes && f->action == ACTION_UPDATE)
         f->creates = true;
 }
 
