@@ -206,9 +206,13 @@ compare_constant(struct comparison *c, const struct map_line *line)
     for (size_t i = 0; i < at.n || (i == 0 && at.n == 0); i++) {
         const struct spot *s = at.n > 0 ? &at.spot[i] : NULL;
         struct value old = s != NULL ? s->v : VALUE_NOTHING;
+        bool same = compare_equal(c, line, old, v);
 
+        /* A path is text to be made, for nothing when nobody asks. */
+        if (same && !c->finding->watched)
+            continue;
         path = compare_path(c, line, s);
-        if (compare_equal(c, line, old, v))
+        if (same)
             finding_settled(c->trial, c->finding, path, VALUE_NOTHING);
         else
             compare_change(c, line, CHANGE_VALUE, path, old, v);
